@@ -1,0 +1,174 @@
+"""What a declaration is made of: source tables, columns, lookups, warehouse tables.
+
+Frozen dataclasses without behaviour towards any store: the Arrow schema, the DDL, the merge, the
+task group and the data dictionary are all derived from them elsewhere. This module is imported by
+the DAG file, so it imports nothing heavy.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from include.errors import DeclarationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+History = Literal["latest", "versions"]
+Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
+
+
+class Kind(StrEnum):
+    """The kinds of value the warehouse holds."""
+
+    INTEGER = "integer"
+    TEXT = "text"
+    NUMERIC = "numeric"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """A column's type: its SQL spelling in PostgreSQL and what the Arrow type is made from.
+
+    ``precision`` and ``scale`` are set for numerics only: what the source can hold, even where the
+    published warehouse type (a bare ``numeric``) does not say so.
+    """
+
+    kind: Kind
+    sql: str
+    precision: int | None = None
+    scale: int | None = None
+
+
+INTEGER = ColumnType(Kind.INTEGER, "integer")
+TEXT = ColumnType(Kind.TEXT, "character varying")
+BOOLEAN = ColumnType(Kind.BOOLEAN, "boolean")
+DATE = ColumnType(Kind.DATE, "date")
+TIME = ColumnType(Kind.TIME, "time without time zone")
+MONEY = ColumnType(Kind.NUMERIC, "numeric(10,2)", 10, 2)
+MONEY_UNBOUNDED = ColumnType(Kind.NUMERIC, "numeric", 10, 2)
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A table of a source: its name, primary key, and columns with PostgreSQL's ``format_type`` names."""
+
+    source: str
+    name: str
+    key: str
+    columns: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        if self.key not in self.columns:
+            raise DeclarationError(
+                f"source table {self.source}.{self.name}",
+                found=f"key {self.key!r} among no columns",
+                expected=f"one of {', '.join(self.columns)}",
+                remedy="correct the key in include/catalog",
+            )
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A source table joined to the driving one: ``driving.foreign_key = table.<its key>``."""
+
+    table: SourceTable
+    foreign_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A published column of a warehouse table.
+
+    ``source`` is the driving table's column, ``<lookup table>.<column>``, or a column that the
+    table's transform adds; empty means: the same name. ``references`` is the dimension whose key it
+    holds. ``null_as`` stands for NULL where the source allows it and the warehouse does not.
+    """
+
+    name: str
+    type: ColumnType
+    description: str
+    source: str = ""
+    nullable: bool = False
+    references: str | None = None
+    null_as: str | None = None
+
+    @property
+    def source_name(self) -> str:
+        """The column it is read from."""
+        return self.source or self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A warehouse table, declared once.
+
+    ``history`` is ``versions`` (every version is a row, one of them current) or ``latest`` (one row
+    a natural key). ``driving`` is None for a table that the warehouse generates by itself.
+    ``record_id`` is the surrogate key, one a version. ``transform`` is pure: it gets the rows as
+    text, columns named as in the source (``<lookup>.<column>`` for lookups), and returns them with
+    columns added; it is there only where a rename and a cast do not do.
+    """
+
+    name: str
+    description: str
+    grain: str
+    natural_key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    history: History = "latest"
+    driving: SourceTable | None = None
+    lookups: tuple[Lookup, ...] = field(default=())
+    record_id: str | None = None
+    transform: Transform | None = None
+
+    def __post_init__(self) -> None:
+        names = self.column_names
+        self._require(len(set(names)) == len(names), f"a column twice in {names}", "unique column names")
+        missing = [key for key in self.natural_key if key not in names]
+        self._require(not missing, f"natural key {missing} among no columns", f"some of {names}")
+        self._require(
+            (self.record_id is not None) == (self.history == "versions"),
+            f"history {self.history!r} with record_id {self.record_id!r}",
+            "a record_id exactly where every version is kept",
+        )
+        for lookup in self.lookups:
+            self._require(
+                self.driving is not None and lookup.foreign_key in self.driving.columns,
+                f"lookup {lookup.table.name} by {lookup.foreign_key!r}",
+                "a column of the driving table",
+            )
+
+    def _require(self, holds: bool, found: str, expected: str) -> None:
+        if not holds:
+            raise DeclarationError(
+                f"table {self.name}",
+                found=found,
+                expected=expected,
+                remedy="correct its file in include/catalog",
+            )
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The published columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def source_tables(self) -> tuple[SourceTable, ...]:
+        """The driving table and the lookups, in that order; none for a generated table."""
+        if self.driving is None:
+            return ()
+        return (self.driving, *(lookup.table for lookup in self.lookups))
+
+    def source_type(self, column: Column) -> str | None:
+        """The source's type of a column, or None for one that the transform adds."""
+        assert self.driving is not None
+        table_name, dot, name = column.source_name.partition(".")
+        if not dot:
+            return self.driving.columns.get(column.source_name)
+        by_name = {lookup.table.name: lookup.table for lookup in self.lookups}
+        return by_name[table_name].columns[name]

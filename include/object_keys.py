@@ -1,0 +1,39 @@
+"""Where things lie in S3. No other module spells a key.
+
+``raw/<source>/<source table>/date=YYYY-MM-DD/load_id=<id>/part-00000.csv.zst`` and
+``processed/<warehouse table>/date=YYYY-MM-DD/load_id=<id>/part-00000.parquet``, each with a
+``manifest.json`` that is written last: a load without it is incomplete and is never read.
+"""
+
+from datetime import date
+
+MANIFEST = "manifest.json"
+
+
+def raw_folder(source: str, source_table: str, on: date, load_id: str) -> str:
+    """The folder of what one load read from one source table."""
+    return f"raw/{source}/{source_table}/date={on.isoformat()}/load_id={load_id}"
+
+
+def processed_folder(table: str, on: date, load_id: str) -> str:
+    """The folder of one load's Parquet for one warehouse table."""
+    return f"processed/{table}/date={on.isoformat()}/load_id={load_id}"
+
+
+def part(folder: str, number: int, suffix: str) -> str:
+    """The key of a part, numbered from 0; ``suffix`` is for example ``csv.zst``."""
+    return f"{folder}/part-{number:05d}.{suffix}"
+
+
+def manifest(folder: str) -> str:
+    """The key of the manifest in a folder."""
+    return f"{folder}/{MANIFEST}"
+
+
+def attempt(key: str, number: int) -> str:
+    """The key that the ``number``-th attempt writes under; the first one's is ``key`` itself."""
+    if number == 1:
+        return key
+    folder, _, name = key.rpartition("/")
+    stem, _, suffix = name.partition(".")
+    return f"{folder}/{stem}.attempt-{number}.{suffix}"
