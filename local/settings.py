@@ -1,0 +1,101 @@
+"""Ports and folders of one embedded stack, from the environment, with defaults."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from local.errors import StackError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The clone: what PYTHONPATH of the whole stack is."""
+
+REMEMBERED = "settings.json"
+"""File in the state folder that says what the stack was last started with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one stack is started with. Every field but `root` is an environment variable in capitals.
+
+    `durable=False` (tests only) lets PostgreSQL skip fsync.
+    """
+
+    state_dir: Path = ROOT / ".state"
+    dags_folder: Path = ROOT / "dags"
+    postgres_port: int = 55432
+    aws_port: int = 4566
+    airflow_port: int = 8080
+    worker_log_port: int = 8793
+    trigger_log_port: int = 8794
+    durable: bool = True
+    root: Path = ROOT
+
+    def __post_init__(self) -> None:
+        """Refuse ports out of range or used twice, and a state folder that is a file."""
+        owners: dict[int, str] = {}
+        for name, port in self.ports().items():
+            if not 0 < port < 65536:
+                raise StackError(f"{name} is {port}; expected a port number from 1 to 65535.")
+            if port in owners:
+                raise StackError(f"{name} and {owners[port]} are both {port}; give each a port of its own.")
+            owners[port] = name
+        if self.state_dir.exists() and not self.state_dir.is_dir():
+            raise StackError(
+                f"STATE_DIR is {self.state_dir}, a file; expected a folder or a name to create one."
+            )
+        if not self.dags_folder.is_dir():
+            raise StackError(
+                f"DAGS_FOLDER is {self.dags_folder}, which is no folder; expected one with DAG files."
+            )
+
+    def ports(self) -> dict[str, int]:
+        """The ports this stack listens on, by the name of the variable that changes each."""
+        return {f.name.upper(): getattr(self, f.name) for f in fields(self) if f.name.endswith("_port")}
+
+    def remember(self) -> None:
+        """Write the settings into the state folder, for `stop`, `status` and the next `run`."""
+        chosen = {name: str(value) for name, value in asdict(self).items() if name in _VARIABLES}
+        (self.state_dir / REMEMBERED).write_text(json.dumps(chosen, indent=2) + "\n")
+
+
+_VARIABLES = tuple(f.name for f in fields(Settings) if f.name not in {"root", "durable"})
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment; what is unset there is as at the last start, else the default.
+
+    Raises `StackError` for a value that is no port or no usable folder.
+    """
+    chosen = {name: environ[name.upper()] for name in _VARIABLES if environ.get(name.upper())}
+    state_dir = _folder(chosen.get("state_dir", str(ROOT / ".state")))
+    chosen = {**_remembered(state_dir), **chosen, "state_dir": str(state_dir)}
+    folders = {name: _folder(text) for name, text in chosen.items() if not name.endswith("_port")}
+    ports = {name: _port(name, text) for name, text in chosen.items() if name.endswith("_port")}
+    return Settings(**folders, **ports)  # type: ignore[arg-type] # names come from the fields themselves
+
+
+def _remembered(state_dir: Path) -> dict[str, str]:
+    """What `Settings.remember` wrote; nothing if the file is absent or damaged (the defaults serve then)."""
+    try:
+        found = json.loads((state_dir / REMEMBERED).read_text())
+    except (OSError, ValueError):
+        return {}
+    kept = {name: found[name] for name in _VARIABLES if isinstance(found, dict) and name in found}
+    if not Path(kept.get("dags_folder", ROOT)).is_dir():
+        del kept["dags_folder"]  # a clone that was moved
+    return kept
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _port(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise StackError(f"{name.upper()} is '{text}'; expected a port number, for example 15432.") from None

@@ -1,0 +1,178 @@
+"""The real servers that the tests run against, and fresh databases and buckets in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from local import accounts, databases, program, secrets_store
+from local.aws import Aws
+from local.postgres import Postgres
+from local.settings import ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, repr=False)
+class PgServer:
+    """A running PostgreSQL with the stack's roles (and none of its databases)."""
+
+    postgres: Postgres
+    secrets: secrets_store.Secrets
+
+    def conninfo(self, database: str, role: str = "postgres") -> str:
+        """The connection string of `role` (default: the superuser) to `database`."""
+        return self.postgres.conninfo(database, role, getattr(self.secrets, role))
+
+    def create(self, name: str, like: str, template: str | None = None) -> None:
+        """Make database `name` with owner, reader and grants of the stack's database `like`."""
+        owner, reader = databases.OWNERS[like], databases.READERS[like]
+        with psycopg.connect(self.conninfo("postgres"), autocommit=True) as admin:
+            databases.create_database(admin, name, owner, [reader], template=template)
+        if template is None:
+            with psycopg.connect(self.conninfo(name), autocommit=True) as conn:
+                databases.grant_reading(conn, owner, reader)
+
+    def drop(self, name: str) -> None:
+        """Remove database `name`, whoever is still connected."""
+        with psycopg.connect(self.conninfo("postgres"), autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @contextmanager
+    def copy_of(self, template: str, like: str) -> Iterator[str]:
+        """The name of a fresh copy of database `template`, dropped afterwards."""
+        name = f"{template}_{next(_numbers)}"
+        self.create(name, like, template)
+        try:
+            yield name
+        finally:
+            self.drop(name)
+
+
+@dataclass(frozen=True, repr=False)
+class SourceDb:
+    """A fresh shop database: connection strings of its owner and of the role that the pipeline reads with."""
+
+    owner: str
+    reader: str
+
+
+@dataclass(frozen=True, repr=False)
+class WarehouseDb:
+    """A fresh, migrated warehouse: connection strings of its owner (`loader`) and of the analysts' role."""
+
+    loader: str
+    analyst: str
+
+
+@dataclass(frozen=True, repr=False)
+class LakeBuckets:
+    """Two fresh, empty buckets and a client for them."""
+
+    raw: str
+    processed: str
+    client: S3Client
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server_dir() -> Iterator[Path]:
+    """A folder for this session's servers, removed at the end."""
+    folder = ROOT / ".test-state" / f"servers-{os.getpid()}"
+    folder.mkdir(parents=True)
+    folder.parent.chmod(0o755)  # PostgreSQL may run as another user
+    yield folder
+    shutil.rmtree(folder)
+    shutil.rmtree(accounts.outside(folder), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def pg_server(server_dir: Path) -> Iterator[PgServer]:
+    """A real PostgreSQL 18 on a free port, without fsync, with the stack's roles."""
+    secrets = secrets_store.generate_all()
+    postgres = Postgres(accounts.postgres_place(server_dir), free_port(), secrets.postgres, durable=False)
+    postgres.prepare()
+    with program.running(postgres.program(), server_dir / "postgres.log", postgres.is_ready):
+        with psycopg.connect(postgres.admin(), autocommit=True) as admin:
+            databases.create_roles(admin, secrets)
+        yield PgServer(postgres, secrets)
+
+
+@pytest.fixture(scope="session")
+def source_template(pg_server: PgServer) -> str:
+    """A database with the shop's schema and no rows; copy it, do not connect to it."""
+    from local.shop import schema
+
+    pg_server.create("source", "totesys")
+    with psycopg.connect(pg_server.conninfo("source", "shop")) as conn:
+        schema.create(conn)
+    return "source"
+
+
+@pytest.fixture
+def source_db(pg_server: PgServer, source_template: str) -> Iterator[SourceDb]:
+    """A shop database of the test's own: all eleven tables, no rows."""
+    with pg_server.copy_of(source_template, "totesys") as name:
+        yield SourceDb(pg_server.conninfo(name, "shop"), pg_server.conninfo(name, "totes_reader"))
+
+
+@pytest.fixture(scope="session")
+def warehouse_template(pg_server: PgServer) -> str:
+    """A warehouse migrated to the newest version; copy it, do not connect to it."""
+    from include.warehouse import migrate
+
+    pg_server.create("warehouse", "warehouse")
+    migrate.upgrade(pg_server.conninfo("warehouse", "totes_etl"))
+    return "warehouse"
+
+
+@pytest.fixture
+def warehouse_db(pg_server: PgServer, warehouse_template: str) -> Iterator[WarehouseDb]:
+    """A migrated, empty warehouse of the test's own."""
+    with pg_server.copy_of(warehouse_template, "warehouse") as name:
+        yield WarehouseDb(pg_server.conninfo(name, "totes_etl"), pg_server.conninfo(name, "analyst"))
+
+
+@dataclass(frozen=True, repr=False)
+class AwsServer:
+    """A running AWS stand-in and its keys."""
+
+    aws: Aws
+    secrets: secrets_store.Secrets
+
+
+@pytest.fixture(scope="session")
+def aws(server_dir: Path) -> Iterator[AwsServer]:
+    """A real S3, SNS, SQS and Secrets Manager API on a free port."""
+    server = Aws(server_dir / "aws", free_port())
+    with program.running(server.program(), server_dir / "aws.log", server.is_ready):
+        yield AwsServer(server, secrets_store.generate_all())
+
+
+@pytest.fixture
+def lake_buckets(aws: AwsServer) -> LakeBuckets:
+    """A raw and a processed bucket of the test's own."""
+    number = next(_numbers)
+    raw, processed = f"raw-{number}", f"processed-{number}"
+    aws.aws.provision(aws.secrets, [raw, processed])
+    return LakeBuckets(raw, processed, aws.aws.s3(aws.secrets))
