@@ -54,7 +54,7 @@ MONEY = ColumnType(Kind.NUMERIC, "numeric(10,2)", 10, 2)
 MONEY_UNBOUNDED = ColumnType(Kind.NUMERIC, "numeric", 10, 2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SourceTable:
     """A table of a source: its name, primary key, and columns with PostgreSQL's ``format_type`` names."""
 
@@ -104,7 +104,7 @@ class Column:
         return self.source or self.name
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Table:
     """A warehouse table, declared once.
 
@@ -166,9 +166,8 @@ class Table:
 
     def source_type(self, column: Column) -> str | None:
         """The source's type of a column, or None for one that the transform adds."""
-        assert self.driving is not None
-        table_name, dot, name = column.source_name.partition(".")
-        if not dot:
-            return self.driving.columns.get(column.source_name)
-        by_name = {lookup.table.name: lookup.table for lookup in self.lookups}
-        return by_name[table_name].columns[name]
+        table_name, dot, name = column.source_name.rpartition(".")
+        for source_table in self.source_tables:
+            if source_table.name == table_name or not dot:
+                return source_table.columns.get(name)
+        return None

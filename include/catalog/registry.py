@@ -31,9 +31,7 @@ def _check_origin(table: Table, column: Column) -> None:
     table_name, dot, name = column.source_name.rpartition(".")
     columns = {source.name: source.columns for source in table.source_tables}
     if name not in columns.get(table_name if dot else table.driving.name, {}):
-        _refuse(
-            table, found=f"{column.name} read from {column.source_name!r}", expected="a column of its source"
-        )
+        _refuse(table, found=f"{column.name} read from {column.source_name!r}", expected="a column of its source")
 
 
 def _check_reference(table: Table, column: Column, by_name: Mapping[str, Table]) -> None:
@@ -41,9 +39,7 @@ def _check_reference(table: Table, column: Column, by_name: Mapping[str, Table])
         return
     dimension = by_name.get(column.references)
     if dimension is None or dimension.history != "latest" or len(dimension.natural_key) != 1:
-        _refuse(
-            table, found=f"{column.name} refers to {column.references!r}", expected="a dimension of one key"
-        )
+        _refuse(table, found=f"{column.name} refers to {column.references!r}", expected="a dimension of one key")
 
 
 def _refuse(table: Table, *, found: str, expected: str) -> None:

@@ -46,9 +46,7 @@ def agreed_date(name: str, description: str) -> Column:
 
 
 COUNTERPARTY_KEY = dimension_key("counterparty_id", "dim_counterparty", "The firm on the other side.")
-CURRENCY_KEY = dimension_key(
-    "currency_id", "dim_currency", "The currency of the amounts; never sum two of them."
-)
+CURRENCY_KEY = dimension_key("currency_id", "dim_currency", "The currency of the amounts; never sum two of them.")
 DELIVERY_LOCATION_KEY = dimension_key(
     "agreed_delivery_location_id", "dim_location", "Where the goods are to be delivered."
 )

@@ -30,8 +30,6 @@ DIM_CURRENCY = Table(
     columns=(
         Column(name="currency_id", type=INTEGER, description="The shop's number of the currency."),
         Column(name="currency_code", type=TEXT, description="The ISO 4217 code, for example GBP."),
-        Column(
-            name="currency_name", type=TEXT, description="ISO 4217's name of it, for example Pound Sterling."
-        ),
+        Column(name="currency_name", type=TEXT, description="ISO 4217's name of it, for example Pound Sterling."),
     ),
 )

@@ -17,9 +17,7 @@ DIM_LOCATION = Table(
             description="The shop's number of the address.",
         ),
         Column(name="address_line_1", type=TEXT, description="Street and number."),
-        Column(
-            name="address_line_2", type=TEXT, nullable=True, description="A second line, where there is one."
-        ),
+        Column(name="address_line_2", type=TEXT, nullable=True, description="A second line, where there is one."),
         Column(name="district", type=TEXT, nullable=True, description="The district, where there is one."),
         Column(name="city", type=TEXT, description="The city."),
         Column(name="postal_code", type=TEXT, description="The postal code; text, since zeros may lead."),

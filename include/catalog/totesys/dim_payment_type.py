@@ -11,8 +11,6 @@ DIM_PAYMENT_TYPE = Table(
     driving=PAYMENT_TYPE,
     columns=(
         Column(name="payment_type_id", type=INTEGER, description="The shop's number of the kind."),
-        Column(
-            name="payment_type_name", type=TEXT, description="For example SALES_RECEIPT or PURCHASE_PAYMENT."
-        ),
+        Column(name="payment_type_name", type=TEXT, description="For example SALES_RECEIPT or PURCHASE_PAYMENT."),
     ),
 )

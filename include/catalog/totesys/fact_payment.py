@@ -21,13 +21,9 @@ FACT_PAYMENT = Table(
     columns=(
         Column(name="payment_id", type=INTEGER, description="The shop's number of the payment."),
         *version_columns(),
-        dimension_key(
-            "transaction_id", "dim_transaction", "The transaction, which names the order that is paid."
-        ),
+        dimension_key("transaction_id", "dim_transaction", "The transaction, which names the order that is paid."),
         COUNTERPARTY_KEY,
-        Column(
-            name="payment_amount", type=MONEY_UNBOUNDED, description="The amount, in the payment's currency."
-        ),
+        Column(name="payment_amount", type=MONEY_UNBOUNDED, description="The amount, in the payment's currency."),
         CURRENCY_KEY,
         dimension_key("payment_type_id", "dim_payment_type", "A receipt, a payment, or a refund of one."),
         Column(name="paid", type=BOOLEAN, description="Whether it was paid."),

@@ -1,0 +1,96 @@
+"""What a load landed: the manifest that is written after its files, in raw and in processed alike."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from include.errors import DamagedObjectError
+
+Mode = Literal["incremental", "full", "backfill"]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What one extract read, and at which point of the source's history.
+
+    ``since`` is the watermark it started from (None: everything), ``watermark`` the one it reaches:
+    both are transaction ids of the source server, 64 bits wide. ``snapshot`` is PostgreSQL's
+    ``pg_current_snapshot()`` and ``snapshot_at`` the source's clock at that moment (ISO 8601, UTC).
+    ``window_start`` and ``window_end`` bound a backfill, half-open, as ISO 8601 in UTC.
+    """
+
+    table: str
+    mode: Mode
+    since: int | None
+    window_start: str | None
+    window_end: str | None
+    system_identifier: str
+    snapshot: str
+    watermark: int
+    snapshot_at: str
+
+    @property
+    def load_id(self) -> str:
+        """The idempotency key: a digest of what was asked and of the snapshot that answered."""
+        asked = {name: value for name, value in asdict(self).items() if name != "snapshot_at"}
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
+
+    @property
+    def landed_on(self) -> date:
+        """The day (UTC) whose folder the load lies in."""
+        return datetime.fromisoformat(self.snapshot_at).date()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """One object: its key, what it holds, and its size in bytes and SHA-256, checked at every read."""
+
+    key: str
+    table: str
+    rows: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """The files of one load in one zone, complete."""
+
+    origin: Origin
+    files: tuple[StoredFile, ...]
+
+    def rows(self, table: str) -> int:
+        """The rows of one source or warehouse table in this load."""
+        return sum(file.rows for file in self.files if file.table == table)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all files together."""
+        return sum(file.size for file in self.files)
+
+    def to_json(self) -> bytes:
+        """The manifest as it is stored."""
+        body = {"format": FORMAT, "load_id": self.origin.load_id, **asdict(self)}
+        return json.dumps(body, indent=1, sort_keys=True).encode()
+
+    @classmethod
+    def from_json(cls, key: str, body: bytes) -> "Manifest":
+        """Read a stored manifest; raises ``DamagedObjectError`` when it is not a whole one of this format."""
+        try:
+            stored: Mapping[str, Any] = json.loads(body)
+            return cls(
+                origin=Origin(**stored["origin"]),
+                files=tuple(StoredFile(**file) for file in stored["files"]),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedObjectError(
+                key,
+                found=f"no readable manifest ({type(error).__name__}: {error})",
+                expected=f"a manifest of format {FORMAT}",
+                remedy="clear the table's whole task group: it lands the rows again under another key",
+            ) from error

@@ -1,0 +1,152 @@
+"""One S3 bucket in which nothing is ever overwritten and nothing is read unverified."""
+
+import base64
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from include import object_keys
+from include.errors import DamagedObjectError, LakeUnavailable, PermanentError, SettingError
+from include.manifest import Manifest, StoredFile
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_IN_MEMORY = 32 * 1024 * 1024  # a larger object is spooled to disk
+_CHUNK = 1024 * 1024
+_ATTEMPTS = 20
+_PASSING = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "RequestTimeTooSkewed", "503", "500"}
+
+
+class ObjectStore:
+    """A bucket, reached with a boto3 S3 client."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self.bucket = bucket
+
+    def put(self, key: str, body: IO[bytes], *, table: str, rows: int) -> StoredFile:
+        """Store what ``body`` holds from its start, under ``key`` or the next free attempt of it.
+
+        An earlier attempt that stored the very same bytes is taken as this one. Every put is
+        conditional, so an object that is there is never replaced.
+        """
+        size, digest = _measure(body)
+        for number in range(1, _ATTEMPTS + 1):
+            attempt = object_keys.attempt(key, number)
+            if self._put_if_absent(attempt, body, digest) or self._digest(attempt) == digest:
+                return StoredFile(key=attempt, table=table, rows=rows, size=size, sha256=digest.hex())
+        raise PermanentError(
+            f"s3://{self.bucket}/{key}",
+            found=f"{_ATTEMPTS} attempts with other bytes under it",
+            expected="at most a few",
+            remedy="look at what writes there besides this pipeline",
+        )
+
+    def put_manifest(self, folder: str, manifest: Manifest) -> str:
+        """Store the manifest of a folder, last of all; returns its key."""
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+            body.write(manifest.to_json())
+            return self.put(object_keys.manifest(folder), body, table=manifest.origin.table, rows=0).key
+
+    def manifest(self, key: str) -> Manifest:
+        """Read the manifest under ``key``."""
+        with self._spool(key) as body:
+            return Manifest.from_json(f"s3://{self.bucket}/{key}", body.read())
+
+    @contextlib.contextmanager
+    def open(self, file: StoredFile) -> Iterator[IO[bytes]]:
+        """A local copy of a stored file, handed out only if its size and SHA-256 are the manifest's."""
+        with self._spool(file.key) as body:
+            size, digest = _measure(body)
+            if (size, digest.hex()) != (file.size, file.sha256):
+                raise DamagedObjectError(
+                    f"s3://{self.bucket}/{file.key}",
+                    found=f"{size} bytes with SHA-256 {digest.hex()[:12]}…",
+                    expected=f"{file.size} bytes with SHA-256 {file.sha256[:12]}…",
+                    remedy="nothing of it was loaded; clear the table's whole task group to land it again",
+                )
+            yield body
+
+    def _put_if_absent(self, key: str, body: IO[bytes], digest: bytes) -> bool:
+        body.seek(0)
+        try:
+            with _translated(self.bucket, key):
+                self._client.put_object(
+                    Bucket=self.bucket,
+                    Key=key,
+                    Body=body,
+                    IfNoneMatch="*",
+                    ChecksumSHA256=base64.b64encode(digest).decode(),
+                )
+        except _ObjectExists:
+            return False
+        return True
+
+    def _digest(self, key: str) -> bytes:
+        with self._spool(key) as body:
+            return _measure(body)[1]
+
+    @contextlib.contextmanager
+    def _spool(self, key: str) -> Iterator[IO[bytes]]:
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+            with _translated(self.bucket, key):
+                for chunk in self._client.get_object(Bucket=self.bucket, Key=key)["Body"].iter_chunks(_CHUNK):
+                    body.write(chunk)
+            body.seek(0)
+            yield body
+
+
+class _ObjectExists(Exception):  # noqa: N818  an answer, not a mistake
+    """The key of a conditional put is taken."""
+
+
+@contextlib.contextmanager
+def _translated(bucket: str, key: str) -> Iterator[None]:
+    """Turn boto's errors into the pipeline's own, sorted by what the caller does about them."""
+    where = f"s3://{bucket}/{key}"
+    try:
+        yield
+    except ClientError as error:
+        raise _sorted(where, error) from error
+    except BotoCoreError as error:
+        raise LakeUnavailable(
+            where,
+            found=f"{type(error).__name__}: {error}",
+            expected="an answer from S3",
+            remedy="the task is tried again; see that the connection totes_aws is right and S3 answers",
+        ) from error
+
+
+def _sorted(where: str, error: ClientError) -> Exception:
+    code = error.response.get("Error", {}).get("Code", "")
+    if code in {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}:
+        return _ObjectExists()
+    if code in {"NoSuchKey", "404"}:
+        return DamagedObjectError(
+            where, found="no object", expected="the one its manifest names", remedy="clear the table's whole task group"
+        )
+    if code in _PASSING:
+        return LakeUnavailable(where, found=f"S3 answered {code}", expected="success", remedy="the task is tried again")
+    return SettingError(
+        where,
+        found=f"S3 answered {code}",
+        expected="access to the bucket",
+        remedy="check the bucket's name in the settings and the rights of the connection totes_aws",
+    )
+
+
+def _measure(body: IO[bytes]) -> tuple[int, bytes]:
+    """Size in bytes and SHA-256 of a file; leaves it at its start."""
+    body.seek(0)
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := body.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    body.seek(0)
+    return size, digest.digest()

@@ -1,0 +1,1 @@
+"""Step 2, land: the bytes as received, immutable, the manifest last."""

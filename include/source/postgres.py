@@ -1,0 +1,131 @@
+"""Read a warehouse table's rows from a PostgreSQL source, byte for byte, with `COPY`.
+
+A joined table is read with its closure: every driving row that changed *or whose lookup row
+changed*, and the lookup rows that those refer to, all in the one snapshot.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from psycopg import sql
+
+from include.catalog.model import Lookup, SourceTable, Table
+from include.errors import DeclarationError, SchemaDriftError
+from include.source.selection import Selection
+from include.source.snapshot import Connection, Position
+
+_SCHEMA = "public"
+_COLUMNS = """
+SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
+"""
+
+
+def changed_tables(connection: Connection, position: Position, selections: Mapping[Table, Selection]) -> frozenset[str]:
+    """The names of the warehouse tables for which the source holds at least one selected row."""
+    probes = [
+        sql.SQL("SELECT {name} WHERE EXISTS (SELECT FROM {rows} AS probed WHERE {selected})").format(
+            name=sql.Literal(table.name),
+            rows=_identifier(source_table),
+            selected=selection.condition("probed", position),
+        )
+        for table, selection in selections.items()
+        for source_table in table.source_tables
+    ]
+    if not probes:
+        return frozenset()
+    return frozenset(name for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(probes)))
+
+
+def copy_rows(
+    connection: Connection,
+    table: Table,
+    source_table: SourceTable,
+    *,
+    selection: Selection,
+    position: Position,
+    write: Callable[[bytes], object],
+) -> int:
+    """Hand the selected rows of one of a table's source tables to ``write``, as CSV with a header.
+
+    Every column of the source is there, as the source spells it. Returns the number of rows.
+    """
+    query = _rows(table, source_table, selection, position)
+    statement = sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)").format(query=query)
+    with connection.cursor() as cursor:
+        with cursor.copy(statement) as copy:
+            for chunk in copy:
+                write(bytes(chunk))
+        return cursor.rowcount
+
+
+def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> None:
+    """Raise ``SchemaDriftError`` unless every declared column is there with its declared type."""
+    for table in tables:
+        found: dict[str, str] = dict(connection.execute(_COLUMNS, [f'{_SCHEMA}."{table.name}"']).fetchall())
+        drifted = {name: found.get(name) for name, kind in table.columns.items() if found.get(name) != kind}
+        if drifted:
+            raise SchemaDriftError(
+                f"{table.source}.{table.name}",
+                found=", ".join(f"{name} {kind or 'missing'}" for name, kind in drifted.items())
+                if found
+                else "no such table that this role can see",
+                expected=", ".join(f"{name} {table.columns[name]}" for name in drifted),
+                remedy="correct the source or its declaration in include/catalog; the table's rows load then",
+            )
+
+
+def _rows(table: Table, source_table: SourceTable, selection: Selection, position: Position) -> sql.Composable:
+    driving = table.source_tables[0]
+    selected = _selected_driving_row(table, selection, position)
+    if source_table is driving:
+        return sql.SQL("SELECT driving.* FROM {driving} AS driving WHERE {selected}").format(
+            driving=_identifier(driving), selected=selected
+        )
+    joins = [
+        _joined(lookup, sql.SQL("driving"), sql.SQL("looked_up"))
+        for lookup in table.lookups
+        if lookup.table is source_table
+    ]
+    if not joins:
+        raise DeclarationError(
+            f"table {table.name}",
+            found=f"a read of {source_table.name}",
+            expected=f"one of {', '.join(source.name for source in table.source_tables)}",
+            remedy="declare it as a lookup",
+        )
+    return sql.SQL(
+        "SELECT looked_up.* FROM {rows} AS looked_up"
+        " WHERE EXISTS (SELECT FROM {driving} AS driving WHERE ({joined}) AND ({selected}))"
+    ).format(
+        rows=_identifier(source_table),
+        driving=_identifier(driving),
+        joined=sql.SQL(" OR ").join(joins),
+        selected=selected,
+    )
+
+
+def _selected_driving_row(table: Table, selection: Selection, position: Position) -> sql.Composable:
+    """True for a driving row that is selected itself or through one of its lookup rows."""
+    conditions = [selection.condition("driving", position)]
+    conditions += [
+        sql.SQL("EXISTS (SELECT FROM {rows} AS joined WHERE {joined} AND {selected})").format(
+            rows=_identifier(lookup.table),
+            joined=_joined(lookup, sql.SQL("driving"), sql.SQL("joined")),
+            selected=selection.condition("joined", position),
+        )
+        for lookup in table.lookups
+    ]
+    return sql.SQL(" OR ").join(conditions)
+
+
+def _joined(lookup: Lookup, driving: sql.Composable, looked_up: sql.Composable) -> sql.Composable:
+    return sql.SQL("{driving}.{foreign_key} = {looked_up}.{key}").format(
+        driving=driving,
+        foreign_key=sql.Identifier(lookup.foreign_key),
+        looked_up=looked_up,
+        key=sql.Identifier(lookup.table.key),
+    )
+
+
+def _identifier(table: SourceTable) -> sql.Identifier:
+    return sql.Identifier(_SCHEMA, table.name)

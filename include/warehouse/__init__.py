@@ -1,0 +1,1 @@
+"""Step 4, load: staging, merge, ledger and migrations of the PostgreSQL warehouse."""

@@ -1,0 +1,165 @@
+"""The merge: what is new or differs from the current content, and only that, is written.
+
+The comparison is by the columns themselves, not by a stored hash: exact, and unmoved by a column
+that is added later. The same statements serve a first load, a delta and a full comparison.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from include.catalog import TABLES
+from include.catalog.model import Column, Kind, Table
+from include.errors import DeclarationError
+from include.warehouse.connection import Connection
+
+NOT_YET_LOADED = "(not yet loaded)"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many staged rows had a key of their own, and how many differ from the current ones."""
+
+    rows_new: int
+    rows_revised: int
+
+
+def merge(connection: Connection, table: Table, load_id: str) -> Merged:
+    """Bring `staging` into the table, with the members that its foreign keys need."""
+    merged = _find_changed(connection, table)
+    if merged.rows_new or merged.rows_revised:
+        _infer_members(connection, table, load_id)
+        write = _append_versions if table.history == "versions" else _upsert
+        write(connection, table, load_id)
+    return merged
+
+
+def _find_changed(connection: Connection, table: Table) -> Merged:
+    """Make `changed`: the staged rows that the table does not hold as they are."""
+    statement = sql.SQL("""
+        CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
+        SELECT staged.*, {is_new} AS is_new
+        FROM staging AS staged LEFT JOIN {table} AS held ON {same_key} AND {is_current}
+        WHERE {is_new} OR held.is_deleted OR ({held_columns}) IS DISTINCT FROM ({staged_columns})
+    """).format(
+        table=sql.Identifier(table.name),
+        same_key=_same_key(table, "held", "staged"),
+        is_current=sql.SQL("held.is_current" if table.history == "versions" else "true"),
+        is_new=sql.SQL(
+            "(held._load_id IS NULL" + ("" if table.history == "versions" else " OR held.is_inferred") + ")"
+        ),
+        held_columns=_columns(table, "held"),
+        staged_columns=_columns(table, "staged"),
+    )
+    connection.execute(statement)
+    counts = connection.execute(
+        "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM changed"
+    ).fetchone()
+    return Merged(*(counts or (0, 0)))
+
+
+def _append_versions(connection: Connection, table: Table, load_id: str) -> None:
+    connection.execute(
+        sql.SQL(
+            "UPDATE {table} AS held SET is_current = false FROM changed WHERE {same_key} AND held.is_current"
+        ).format(table=sql.Identifier(table.name), same_key=_same_key(table, "held", "changed"))
+    )
+    connection.execute(
+        sql.SQL("""
+            INSERT INTO {table} ({columns}, is_current, is_deleted, _load_id, _loaded_at)
+            SELECT {columns}, true, false, %s, now() FROM changed ORDER BY {key}
+        """).format(table=sql.Identifier(table.name), columns=_columns(table), key=_key(table)),
+        [load_id],
+    )
+
+
+def _upsert(connection: Connection, table: Table, load_id: str) -> None:
+    """Insert or replace. `ON CONFLICT`, since a fact's load may insert an inferred member at the same moment."""
+    replaced = [*table.column_names, "is_inferred", "is_deleted", "_load_id", "_loaded_at"]
+    connection.execute(
+        sql.SQL("""
+            INSERT INTO {table} ({columns}, is_inferred, is_deleted, _load_id, _loaded_at)
+            SELECT {columns}, false, false, %s, now() FROM changed ORDER BY {key}
+            ON CONFLICT ({key}) DO UPDATE SET {replacements}
+        """).format(
+            table=sql.Identifier(table.name),
+            columns=_columns(table),
+            key=_key(table),
+            replacements=sql.SQL(", ").join(
+                sql.SQL("{name} = excluded.{name}").format(name=sql.Identifier(name)) for name in replaced
+            ),
+        ),
+        [load_id],
+    )
+
+
+def _infer_members(connection: Connection, table: Table, load_id: str) -> None:
+    """Insert the dimension rows that the changed rows refer to and that are not there yet.
+
+    In the order of the dimensions' names and of their keys, so that two loads never wait for each
+    other in a circle.
+    """
+    for dimension in sorted({column.references for column in table.columns if column.references}):
+        referring = [column for column in table.columns if column.references == dimension]
+        if TABLES[dimension].driving is not None:
+            _infer(connection, TABLES[dimension], referring, load_id)
+
+
+def _infer(connection: Connection, dimension: Table, referring: list[Column], load_id: str) -> None:
+    required = [
+        column for column in dimension.columns if not column.nullable and column.name not in dimension.natural_key
+    ]
+    connection.execute(
+        sql.SQL("""
+            INSERT INTO {dimension} ({key}{names}, is_inferred, is_deleted, _load_id, _loaded_at)
+            SELECT referred.key{placeholders}, true, false, %s, now()
+            FROM ({referred}) AS referred (key)
+            WHERE NOT EXISTS (SELECT FROM {dimension} AS held WHERE held.{key} = referred.key)
+            ORDER BY referred.key
+            ON CONFLICT ({key}) DO NOTHING
+        """).format(
+            dimension=sql.Identifier(dimension.name),
+            key=sql.Identifier(dimension.natural_key[0]),
+            names=_each(sql.Identifier(column.name) for column in required),
+            placeholders=_each(_placeholder(dimension, column) for column in required),
+            referred=sql.SQL(" UNION ").join(
+                sql.SQL("SELECT {column} FROM changed").format(column=sql.Identifier(column.name))
+                for column in referring
+            ),
+        ),
+        [load_id],
+    )
+
+
+def _placeholder(dimension: Table, column: Column) -> sql.Composable:
+    if column.type.kind is not Kind.TEXT:
+        raise DeclarationError(
+            f"table {dimension.name}",
+            found=f"{column.name}, a required {column.type.kind}",
+            expected="text or nullable columns, so that a member can be inferred before its row arrives",
+            remedy="make the column nullable",
+        )
+    return sql.Literal(NOT_YET_LOADED)
+
+
+def _each(parts: Iterable[sql.Composable]) -> sql.Composable:
+    """Each part with a comma before it."""
+    return sql.Composed([sql.SQL(", {part}").format(part=part) for part in parts])
+
+
+def _columns(table: Table, alias: str | None = None) -> sql.Composable:
+    return sql.SQL(", ").join(
+        sql.Identifier(alias, name) if alias else sql.Identifier(name) for name in table.column_names
+    )
+
+
+def _key(table: Table) -> sql.Composable:
+    return sql.SQL(", ").join(map(sql.Identifier, table.natural_key))
+
+
+def _same_key(table: Table, left: str, right: str) -> sql.Composable:
+    return sql.SQL(" AND ").join(
+        sql.SQL("{left} = {right}").format(left=sql.Identifier(left, name), right=sql.Identifier(right, name))
+        for name in table.natural_key
+    )

@@ -1,0 +1,150 @@
+"""The warehouse's tables as SQLAlchemy metadata, derived from the catalogue.
+
+Alembic's migrations are made and checked against it. The published columns come first, in their
+published order; the bookkeeping columns follow.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from include.catalog import TABLES
+from include.catalog.model import Column, ColumnType, Kind, Table
+
+_NAMES = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "ix": "%(table_name)s_%(column_0_name)s_idx",
+}
+
+
+def metadata() -> sa.MetaData:
+    """Every table of the warehouse: the catalogue's, the ledger and the watermarks."""
+    tables = sa.MetaData(naming_convention=_NAMES)
+    for table in TABLES.values():
+        sa.Table(table.name, tables, *_columns(table), *_indexes(table), comment=f"{table.description} {_grain(table)}")
+    _ledger(tables)
+    _watermark(tables)
+    return tables
+
+
+def _grain(table: Table) -> str:
+    return f"One row: {table.grain}."
+
+
+def _columns(table: Table) -> list[sa.Column[object]]:
+    surrogate = []
+    if table.record_id is not None:
+        surrogate = [
+            sa.Column(table.record_id, sa.Integer, primary_key=True, comment="The version's own key, in load order.")
+        ]
+    return [*surrogate, *(_published(table, column) for column in table.columns), *_bookkeeping(table)]
+
+
+def _published(table: Table, column: Column) -> sa.Column[object]:
+    references = []
+    if column.references is not None:
+        (key,) = TABLES[column.references].natural_key
+        references = [sa.ForeignKey(f"{column.references}.{key}")]
+    return sa.Column(
+        column.name,
+        _sql_type(column.type),
+        *references,
+        primary_key=table.record_id is None and column.name in table.natural_key,
+        autoincrement=False,
+        nullable=column.nullable,
+        comment=column.description,
+    )
+
+
+def _sql_type(column_type: ColumnType) -> sa.types.TypeEngine[object]:
+    if column_type.sql == "numeric":
+        return sa.Numeric()
+    if column_type.kind is Kind.NUMERIC:
+        return sa.Numeric(column_type.precision, column_type.scale)
+    simple: dict[Kind, sa.types.TypeEngine[object]] = {
+        Kind.INTEGER: sa.Integer(),
+        Kind.TEXT: sa.String(),
+        Kind.BOOLEAN: sa.Boolean(),
+        Kind.DATE: sa.Date(),
+        Kind.TIME: sa.Time(),
+        Kind.TIMESTAMP: sa.TIMESTAMP(),
+    }
+    return simple[column_type.kind]
+
+
+def _bookkeeping(table: Table) -> list[sa.Column[object]]:
+    if table.driving is None:
+        return []
+    if table.history == "versions":
+        own = _flag("is_current", "Whether this is the latest version of its natural key.")
+    else:
+        own = _flag("is_inferred", "Whether a fact came before it: the key is right, the rest is not known yet.")
+    return [
+        own,
+        _flag("is_deleted", "Whether the source no longer has it."),
+        sa.Column("_load_id", sa.Text, nullable=False, comment="The load that wrote the row (etl_ledger)."),
+        sa.Column("_loaded_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it was written."),
+    ]
+
+
+def _flag(name: str, comment: str) -> sa.Column[object]:
+    return sa.Column(name, sa.Boolean, nullable=False, comment=comment)
+
+
+def _indexes(table: Table) -> list[sa.Index]:
+    if table.history == "latest":
+        return []
+    key = ", ".join(table.natural_key)
+    return [
+        # Exactly one current version a natural key: enforced, not hoped for.
+        sa.Index(f"{table.name}_current", *table.natural_key, unique=True, postgresql_where=sa.text("is_current")),
+        sa.Index(f"{table.name}_history", *table.natural_key, str(table.record_id), info={"serves": key}),
+    ]
+
+
+def _ledger(tables: sa.MetaData) -> None:
+    """One row a load, written in the transaction that loaded the rows."""
+    sa.Table(
+        "etl_ledger",
+        tables,
+        sa.Column("load_id", sa.Text, primary_key=True, comment="Digest of what was read; a load happens once."),
+        sa.Column("table_name", sa.Text, nullable=False, comment="The warehouse table."),
+        sa.Column("mode", sa.Text, nullable=False, comment="incremental, full or backfill."),
+        sa.Column("run_id", sa.Text, nullable=False, comment="The Airflow run that loaded it."),
+        sa.Column("window_start", sa.TIMESTAMP(timezone=True), comment="A backfill's window, from (inclusive)."),
+        sa.Column("window_end", sa.TIMESTAMP(timezone=True), comment="A backfill's window, to (exclusive)."),
+        sa.Column("rows_read", sa.BigInteger, nullable=False, comment="Rows read from the driving source table."),
+        sa.Column("rows_new", sa.BigInteger, nullable=False, comment="Rows whose natural key was not there."),
+        sa.Column("rows_revised", sa.BigInteger, nullable=False, comment="Rows that differ from the current ones."),
+        sa.Column("bytes_read", sa.BigInteger, nullable=False, comment="Bytes of Parquet loaded."),
+        sa.Column("manifest", sa.Text, nullable=False, comment="The processed manifest's key in S3."),
+        sa.Column("system_identifier", sa.Text, nullable=False, comment="The source server."),
+        sa.Column("snapshot", sa.Text, nullable=False, comment="The source snapshot that was read."),
+        sa.Column("since", sa.BigInteger, comment="The watermark that the read started from."),
+        sa.Column("watermark", sa.BigInteger, nullable=False, comment="The watermark that the read reached."),
+        sa.Column("snapshot_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="The source's clock then."),
+        sa.Column("loaded_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When the load began to commit."),
+        sa.Column("seconds", postgresql.DOUBLE_PRECISION, nullable=False, comment="The load's duration."),
+        sa.Index("etl_ledger_table_name_idx", "table_name", "loaded_at"),
+        comment="What was loaded, when, from where. The authority on what the warehouse holds.",
+    )
+
+
+def _watermark(tables: sa.MetaData) -> None:
+    """Where each table stands."""
+    sa.Table(
+        "etl_watermark",
+        tables,
+        sa.Column("table_name", sa.Text, primary_key=True, comment="The warehouse table."),
+        sa.Column("watermark", sa.BigInteger, comment="Transaction id of the source that the next read starts from."),
+        sa.Column("system_identifier", sa.Text, nullable=False, comment="The source server that it belongs to."),
+        sa.Column("snapshot", sa.Text, nullable=False, comment="The latest snapshot loaded; none older may follow."),
+        sa.Column("snapshot_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="The source's clock then."),
+        sa.Column(
+            "fresh_at",
+            sa.TIMESTAMP(timezone=True),
+            comment="Whatever the source had committed before this instant stands in the warehouse.",
+        ),
+        sa.Column("load_id", sa.Text, nullable=False, comment="The load that moved it."),
+        comment="Where each table stands: the position in the source that its next read starts from.",
+    )
