@@ -26,16 +26,10 @@ def create_roles(admin: psycopg.Connection[Any], secrets: Secrets) -> None:
         if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
         # The password leaves this process as its scram verifier only, so that no server log can hold it.
-        verifier = admin.pgconn.encrypt_password(
-            getattr(secrets, role).encode(), role.encode(), b"scram-sha-256"
-        )
-        admin.execute(
-            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
-        )
+        verifier = admin.pgconn.encrypt_password(getattr(secrets, role).encode(), role.encode(), b"scram-sha-256")
+        admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier.decode())))
     for reader in READERS.values():
-        admin.execute(
-            sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(reader))
-        )
+        admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(reader)))
 
 
 def create_database(

@@ -89,9 +89,7 @@ def stop(started: subprocess.Popen[bytes], program: Program) -> None:
         started.wait()
 
 
-def wait_until(
-    ready: Callable[[], bool], alive: Callable[[], bool], name: str, log: Path, seconds: float = 60
-) -> None:
+def wait_until(ready: Callable[[], bool], alive: Callable[[], bool], name: str, log: Path, seconds: float = 60) -> None:
     """Return when `ready()`; raise `StackError` with the end of `log` when not `alive()` or out of time."""
     deadline = time.monotonic() + seconds
     while not ready():

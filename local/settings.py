@@ -29,8 +29,6 @@ class Settings:
     postgres_port: int = 55432
     aws_port: int = 4566
     airflow_port: int = 8080
-    worker_log_port: int = 8793
-    trigger_log_port: int = 8794
     durable: bool = True
     root: Path = ROOT
 
@@ -44,22 +42,38 @@ class Settings:
                 raise StackError(f"{name} and {owners[port]} are both {port}; give each a port of its own.")
             owners[port] = name
         if self.state_dir.exists() and not self.state_dir.is_dir():
-            raise StackError(
-                f"STATE_DIR is {self.state_dir}, a file; expected a folder or a name to create one."
-            )
+            raise StackError(f"STATE_DIR is {self.state_dir}, a file; expected a folder or a name to create one.")
         if not self.dags_folder.is_dir():
-            raise StackError(
-                f"DAGS_FOLDER is {self.dags_folder}, which is no folder; expected one with DAG files."
-            )
+            raise StackError(f"DAGS_FOLDER is {self.dags_folder}, which is no folder; expected one with DAG files.")
 
     def ports(self) -> dict[str, int]:
         """The ports this stack listens on, by the name of the variable that changes each."""
         return {f.name.upper(): getattr(self, f.name) for f in fields(self) if f.name.endswith("_port")}
 
+    def make_state_dir(self) -> None:
+        """Make the state folder; only its owner reads it (root's PostgreSQL, another user, passes through).
+
+        Raises `StackError` if it belongs to another user.
+        """
+        self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.state_dir.stat().st_uid != os.geteuid():
+            raise StackError(
+                f"{self.state_dir} belongs to user {self.state_dir.owner()}; "
+                "call the stack as that user, or choose another folder with STATE_DIR=…"
+            )
+        self.state_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+
+    def as_texts(self) -> dict[str, str]:
+        """The settings by name, as the environment would hold them."""
+        return {name: str(value) for name, value in asdict(self).items() if name in _VARIABLES}
+
     def remember(self) -> None:
         """Write the settings into the state folder, for `stop`, `status` and the next `run`."""
-        chosen = {name: str(value) for name, value in asdict(self).items() if name in _VARIABLES}
-        (self.state_dir / REMEMBERED).write_text(json.dumps(chosen, indent=2) + "\n")
+        (self.state_dir / REMEMBERED).write_text(json.dumps(self.as_texts(), indent=2) + "\n")
+
+    def remembered(self) -> dict[str, str]:
+        """The settings that the stack of this state folder was last started with."""
+        return _remembered(self.state_dir)
 
 
 _VARIABLES = tuple(f.name for f in fields(Settings) if f.name not in {"root", "durable"})

@@ -1,0 +1,163 @@
+"""The whole embedded stack of one state folder: up, down, and how to reach what runs in it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import psutil
+
+from local import databases, leftovers, secrets_store
+from local.accounts import postgres_place
+from local.airflow_api import AirflowApi
+from local.airflow_programs import ADMIN, COMPONENTS, Airflow
+from local.aws import Aws
+from local.errors import StackError
+from local.postgres import Postgres
+from local.program import HOST, Program, wait_until
+from local.secrets_store import Secrets
+from local.settings import Settings
+from local.supervision import Supervisor
+
+STOP_ORDER = ("scheduler", "dag-processor", "triggerer", "api-server", "aws", "postgres")
+"""Whoever needs another one ends before it."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """PostgreSQL, the AWS stand-in and Airflow, supervised in the background on loopback ports."""
+
+    settings: Settings
+
+    def up(self) -> None:
+        """Start everything and return when all of it is ready; what runs already is left alone."""
+        self.start_servers()
+        self.start_airflow()
+
+    def start_servers(self) -> None:
+        """Start PostgreSQL and the AWS stand-in, with roles, databases, buckets and topic in place.
+
+        What an earlier stack left behind is ended first. Raises `StackError` for a port in use, and for a
+        stack that runs with other settings.
+        """
+        if self.supervisor.alive():
+            self._check_settings()
+        else:
+            leftovers.end(self.processes())
+            self._check_ports()
+            self.postgres.prepare()
+            self.airflow.prepare()
+            self.settings.remember()
+            self.supervisor.start(self.programs())
+        self.supervisor.start_program("aws")
+        self.supervisor.start_program("postgres")
+        self._wait("postgres", self.postgres.is_ready)
+        databases.create_all(self.postgres.admin(), self.secrets)
+        self._wait("aws", self.aws.is_ready)
+        self.aws.provision(self.secrets)
+
+    def start_airflow(self) -> None:
+        """Start Airflow's components on the running servers and return when all report healthy."""
+        self.airflow.migrate(self.supervisor.log("airflow-db"))
+        for name in COMPONENTS:
+            self.supervisor.start_program(name)
+        for name in COMPONENTS:
+            self._wait(name, self.api.healthy, seconds=180)
+
+    def down(self) -> int:
+        """Stop everything in order and end whatever is left; returns how many processes there were.
+
+        Raises `StackError` if one survives even that.
+        """
+        before = self.processes()
+        if self.supervisor.alive():
+            for name in STOP_ORDER:
+                self.supervisor.stop_program(name)
+            self.supervisor.shut_down()
+        leftovers.end({*before, *self.processes()})
+        if left := self.processes():
+            raise StackError(f"Still running: pids {[p.pid for p in left]}. End them by hand (kill -9).")
+        return len(before)
+
+    def processes(self) -> list[psutil.Process]:
+        """Every living process of this stack, supervised or left behind."""
+        if not self.settings.state_dir.is_dir():
+            return []
+        return leftovers.find(self.settings.state_dir, self.supervisor.record(), self.postgres.data)
+
+    def programs(self) -> list[Program]:
+        """What the supervisor supervises, in the order of the start."""
+        return [self.postgres.program(), self.aws.program(), *self.airflow.programs()]
+
+    def conninfo(self, database: str, role: str) -> str:
+        """The connection string of `role` (of `databases.OWNERS`, `databases.READERS`, or `postgres`)."""
+        return self.postgres.conninfo(database, role, getattr(self.secrets, role))
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Passwords and keys, generated at first use."""
+        self.settings.make_state_dir()
+        return secrets_store.load_or_generate(self.settings.state_dir)
+
+    @cached_property
+    def supervisor(self) -> Supervisor:
+        """Whoever keeps the programs running."""
+        return Supervisor(self.settings.state_dir)
+
+    @cached_property
+    def postgres(self) -> Postgres:
+        """The database server."""
+        secrets = self.secrets
+        place = postgres_place(self.settings.state_dir)
+        return Postgres(place, self.settings.postgres_port, secrets.postgres, self.settings.durable)
+
+    @cached_property
+    def aws(self) -> Aws:
+        """The AWS stand-in."""
+        return Aws(self.settings.state_dir / "aws", self.settings.aws_port)
+
+    @cached_property
+    def airflow(self) -> Airflow:
+        """Airflow's programs and settings."""
+        return Airflow(self.settings, self.secrets, self.postgres, self.aws)
+
+    @cached_property
+    def api(self) -> AirflowApi:
+        """Airflow's REST API, as its admin."""
+        return AirflowApi(self.airflow.url, ADMIN, self.secrets.airflow_admin)
+
+    def _wait(self, name: str, ready: Callable[[], bool], seconds: float = 60) -> None:
+        alive = {"RUNNING", "STARTING"}
+        log = self.supervisor.log(name)
+        wait_until(ready, lambda: self.supervisor.state(name) in alive, name, log, seconds)
+
+    def _check_settings(self) -> None:
+        """Refuse to go on with a running stack that listens elsewhere than it was asked to."""
+        if self.settings.remembered() != self.settings.as_texts():
+            raise StackError(
+                f"The stack of {self.settings.state_dir} runs with other settings: {self.settings.remembered()}. "
+                "Call it as it was started, or `make stop` first."
+            )
+
+    def _check_ports(self) -> None:
+        """Raise `StackError` naming every port that somebody else listens on, and the setting that moves it."""
+        taken = {name: port for name, port in self.settings.ports().items() if _in_use(port)}
+        if taken:
+            listed = ", ".join(f"{port} ({name})" for name, port in taken.items())
+            other = " ".join(f"{name}={port + 1000}" for name, port in taken.items())
+            raise StackError(
+                f"In use on {HOST} by another program: port {listed}. "
+                f"End that program, or choose another port, for example `make run {other}`."
+            )
+
+
+def _in_use(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
