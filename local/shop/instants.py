@@ -7,8 +7,8 @@ from local.shop.working_days import FIRST_DAY, OPENING, instant_on, working_days
 
 _AT_OPENING = 15
 _FIRST_ORDERS = OPENING + timedelta(milliseconds=2_224)
-# One order in 25 comes within 3 ms of another.
-_CLOSE_ONES = 25
+# One order in 12 comes within 3 ms of another.
+_CLOSE_ONES = 12
 _MS = timedelta(milliseconds=1)
 
 
@@ -23,6 +23,6 @@ def draw_instants(chance: Dice, count: int, until: date) -> list[datetime]:
     instants = [_FIRST_ORDERS + chance.randint(0, 2) * _MS for _ in range(min(_AT_OPENING, count))]
     instants += [instant_on(chance, chance.choice(days)) for _ in range(count - len(instants) - close)]
     instants += [chance.choice(instants) + chance.randint(0, 3) * _MS for _ in range(close)]
-    committed = [(instant + chance.randint(0, 3) * _MS, instant) for instant in instants]
-    # Sorted by the commit alone: where two commits tie, the order drawn stays.
-    return [instant for _, instant in sorted(committed, key=lambda pair: pair[0])]
+    waits = [(instant, chance.randint(0, 3) * _MS) for instant in instants]
+    # Of two that commit in one millisecond, the one that waited less goes first.
+    return [instant for _, _, instant in sorted((instant + wait, wait, instant) for instant, wait in waits)]

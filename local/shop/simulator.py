@@ -82,14 +82,13 @@ def run(
     seed = SystemRandom().randrange(1_000_000) if seed is None else seed
     happened: Counter[Kind] = Counter()
     started = time.monotonic()
+    failure: str | None = None
     try:
         with _until_signalled() as stop, psycopg.connect(conninfo, autocommit=True, connect_timeout=10) as conn:
             _say(f"The shop is open, {speed:g} times the real pace, seed {seed}. Ctrl-C closes it.")
             _live(Simulator(conn, seed), stop, happened, speed=speed, events=events, ends=_after(started, seconds))
     except (psycopg.Error, ShopError) as error:
         failure = _complaint(error)
-    else:
-        failure = None
     _say(_summary(happened, time.monotonic() - started))
     if failure:
         _say(failure)
@@ -127,7 +126,7 @@ def _until_signalled() -> Iterator[threading.Event]:
 
     def close(number: int, _: object) -> None:
         stop.set()
-        signal.signal(number, earlier[number])
+        signal.signal(number, earlier[signal.Signals(number)])
 
     earlier = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
