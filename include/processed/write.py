@@ -24,8 +24,8 @@ _IN_MEMORY = 32 * 1024 * 1024
 _BLOCK = 16 * 1024 * 1024  # of CSV text at a time; no row may be longer
 
 
-def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: ObjectStore) -> str:
-    """Conform the load with this raw manifest; returns the processed manifest's key.
+def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: ObjectStore) -> tuple[str, Manifest]:
+    """Conform the load with this raw manifest; returns the processed manifest and its key.
 
     Memory is bounded by the block size and by the lookup tables. Raises ``ContractError`` for a row
     that breaks the declaration, ``DamagedObjectError`` for a raw file that is not what was landed.
@@ -39,7 +39,8 @@ def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: O
         for number, batches in enumerate(_parts(raw, landed, driving, lookups, table))
     )
     _check_count(table, landed, files)
-    return processed.put_manifest(folder, Manifest(origin=landed.origin, files=files))
+    manifest = Manifest(origin=landed.origin, files=files)
+    return processed.put_manifest(folder, manifest), manifest
 
 
 def _parts(

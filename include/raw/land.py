@@ -13,7 +13,7 @@ from include.manifest import Manifest, Mode, Origin, StoredFile
 from include.object_store import ObjectStore
 from include.source.postgres import check_columns, copy_rows
 from include.source.selection import ChangedSince, Selection, StampedWithin
-from include.source.snapshot import Connection, Position, snapshot
+from include.source.snapshot import Connection, Position
 
 log = logging.getLogger(__name__)
 
@@ -22,22 +22,24 @@ _COMPRESSION_LEVEL = 3
 _PROGRESS_EVERY_S = 10
 
 
-def land(connection: Connection, raw: ObjectStore, table: Table, selection: Selection, mode: Mode) -> str:
-    """Read the selected rows of a table and its lookups in one snapshot; returns the manifest's key.
+def land(
+    connection: Connection, position: Position, raw: ObjectStore, table: Table, mode: Mode, selection: Selection
+) -> tuple[str, Manifest]:
+    """Read the selected rows of a table and its lookups in an open snapshot; returns the manifest and its key.
 
     Raises ``SourceUnavailable``, ``SchemaDriftError`` or ``LakeUnavailable``; no manifest is written then,
     and parts without one are never read.
     """
-    with snapshot(connection) as position:
-        check_columns(connection, table.source_tables)
-        origin = _origin(table, mode, selection, position)
-        files = tuple(
-            _land_part(connection, raw, table, source_table, selection, position, origin)
-            for source_table in table.source_tables
-        )
+    check_columns(connection, table.source_tables)
+    origin = _origin(table, mode, selection, position)
+    files = tuple(
+        _land_part(connection, raw, table, source_table, selection, position, origin)
+        for source_table in table.source_tables
+    )
     driving = table.source_tables[0]
     folder = object_keys.raw_folder(driving.source, driving.name, origin.landed_on, origin.load_id)
-    return raw.put_manifest(folder, Manifest(origin=origin, files=files))
+    manifest = Manifest(origin=origin, files=files)
+    return raw.put_manifest(folder, manifest), manifest
 
 
 def _origin(table: Table, mode: Mode, selection: Selection, position: Position) -> Origin:

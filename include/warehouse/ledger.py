@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from include.errors import SupersededError
-from include.manifest import Origin
+from include.manifest import Manifest, Origin
 from include.warehouse.connection import Connection
 
 
@@ -28,7 +28,11 @@ class Watermark:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What a load did, as its ledger row says."""
+    """What a load did, as its ledger row says.
+
+    ``watermark`` is where the table stands now; ``lag_s`` the seconds from the source snapshot to the
+    load's commit.
+    """
 
     load_id: str
     table: str
@@ -56,8 +60,13 @@ def watermarks(connection: Connection) -> dict[str, Watermark]:
     return {row[0]: Watermark(**dict(zip(columns, row, strict=True))) for row in rows}
 
 
-def loaded(connection: Connection, load_id: str) -> Loaded | None:
-    """What the load with this id did, or None if it never committed."""
+def is_loaded(connection: Connection, load_id: str) -> bool:
+    """Whether the load with this id committed."""
+    return connection.execute("SELECT FROM etl_ledger WHERE load_id = %s", [load_id]).fetchone() is not None
+
+
+def outcome(connection: Connection, load_id: str) -> Loaded:
+    """What the load with this id did."""
     row = connection.execute(
         """
         SELECT load_id, table_name, mode, rows_read, rows_new, rows_revised, bytes_read, seconds,
@@ -67,10 +76,7 @@ def loaded(connection: Connection, load_id: str) -> Loaded | None:
         """,
         [load_id],
     ).fetchone()
-    if row is None:
-        return None
-    names = Loaded.__dataclass_fields__
-    return Loaded(**dict(zip(names, row, strict=True)))
+    return Loaded(**dict(zip(Loaded.__dataclass_fields__, row or (), strict=True)))
 
 
 def refuse_older(connection: Connection, origin: Origin) -> None:
@@ -90,8 +96,8 @@ def refuse_older(connection: Connection, origin: Origin) -> None:
 
 
 def _is_older(origin: Origin, latest: Watermark) -> bool:
-    if origin.system_identifier != latest.system_identifier:
-        # Another server: transaction ids cannot be compared, its clock decides.
+    if origin.mode == "full" or origin.system_identifier != latest.system_identifier:
+        # Another server, or one whose transaction ids went back: they cannot be compared, its clock decides.
         return datetime.fromisoformat(origin.snapshot_at) < latest.snapshot_at
     return _age(origin.snapshot) < _age(latest.snapshot)
 
@@ -102,8 +108,18 @@ def _age(snapshot: str) -> tuple[int, int, int]:
     return int(xmax), int(xmin), -len([xid for xid in in_progress.split(",") if xid])
 
 
-def record(connection: Connection, origin: Origin, outcome: Loaded, *, run_id: str, manifest: str) -> None:
+def record(
+    connection: Connection,
+    manifest: Manifest,
+    *,
+    manifest_key: str,
+    run_id: str,
+    rows_new: int,
+    rows_revised: int,
+    seconds: float,
+) -> None:
     """Write the ledger row, in the transaction that loaded the rows."""
+    origin = manifest.origin
     connection.execute(
         """
         INSERT INTO etl_ledger (load_id, table_name, mode, run_id, window_start, window_end, rows_read, rows_new,
@@ -118,17 +134,17 @@ def record(connection: Connection, origin: Origin, outcome: Loaded, *, run_id: s
             run_id,
             origin.window_start,
             origin.window_end,
-            outcome.rows_read,
-            outcome.rows_new,
-            outcome.rows_revised,
-            outcome.bytes_read,
-            manifest,
+            manifest.rows(origin.table),
+            rows_new,
+            rows_revised,
+            manifest.size,
+            manifest_key,
             origin.system_identifier,
             origin.snapshot,
             origin.since,
             origin.watermark,
             origin.snapshot_at,
-            outcome.seconds,
+            seconds,
         ],
     )
 

@@ -22,36 +22,29 @@ def load(connection: Connection, table: Table, manifest_key: str, *, processed: 
     manifest = processed.manifest(manifest_key)
     with transaction(connection):
         _one_load_at_a_time(connection, table)
-        done = ledger.loaded(connection, manifest.origin.load_id)
-        if done is not None:
-            return done
-        ledger.refuse_older(connection, manifest.origin)
-        return _load(connection, table, manifest, manifest_key, processed, run_id)
+        if not ledger.is_loaded(connection, manifest.origin.load_id):
+            ledger.refuse_older(connection, manifest.origin)
+            _load(connection, table, manifest, manifest_key, processed, run_id)
+        return ledger.outcome(connection, manifest.origin.load_id)
 
 
 def _load(
     connection: Connection, table: Table, manifest: Manifest, manifest_key: str, processed: ObjectStore, run_id: str
-) -> Loaded:
+) -> None:
     started = time.monotonic()
-    origin = manifest.origin
-    rows = stage(connection, table, manifest, processed)
+    stage(connection, table, manifest, processed)
     extend_calendar(connection, table)
-    merged = merge(connection, table, origin.load_id)
-    ledger.advance(connection, origin)
-    outcome = Loaded(
-        load_id=origin.load_id,
-        table=table.name,
-        mode=origin.mode,
-        rows_read=rows,
+    merged = merge(connection, table, manifest.origin.load_id)
+    ledger.advance(connection, manifest.origin)
+    ledger.record(
+        connection,
+        manifest,
+        manifest_key=manifest_key,
+        run_id=run_id,
         rows_new=merged.rows_new,
         rows_revised=merged.rows_revised,
-        bytes_read=manifest.size,
         seconds=round(time.monotonic() - started, 3),
-        watermark=origin.watermark,
-        lag_s=0.0,
     )
-    ledger.record(connection, origin, outcome, run_id=run_id, manifest=manifest_key)
-    return ledger.loaded(connection, origin.load_id) or outcome
 
 
 def _one_load_at_a_time(connection: Connection, table: Table) -> None:

@@ -19,27 +19,30 @@ from include.warehouse.connection import Connection
 from include.warehouse.views import view_statements
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+VERSIONS = _MIGRATIONS / "versions"
 VERSION_TABLE = "etl_schema_version"
 
 
 def config() -> Config:
     """Alembic's configuration, without a database."""
     alembic_config = Config()
-    alembic_config.set_main_option("script_location", str(_MIGRATIONS))
+    alembic_config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    alembic_config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     return alembic_config
 
 
-def upgrade(dsn: str) -> str:
+def upgrade(dsn: str, *, with_views: bool = True) -> str:
     """Migrate the warehouse at a libpq connection string to the newest revision, in one transaction.
 
-    Returns the revision. Running it again changes nothing.
+    Returns the revision. Running it again changes nothing. The views are of the catalogue as it is
+    now; a caller that looks for what the migrations lack leaves them out.
     """
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
     alembic_config = config()
     with engine.begin() as connection:
         alembic_config.attributes["connection"] = connection
         alembic.command.upgrade(alembic_config, "head")
-        for table in TABLES.values():
+        for table in TABLES.values() if with_views else ():
             for statement in view_statements(table):
                 connection.execute(sa.text(statement))
     engine.dispose()

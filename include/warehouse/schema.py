@@ -4,6 +4,8 @@ Alembic's migrations are made and checked against it. The published columns come
 published order; the bookkeeping columns follow.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -31,8 +33,8 @@ def _grain(table: Table) -> str:
     return f"One row: {table.grain}."
 
 
-def _columns(table: Table) -> list[sa.Column[object]]:
-    surrogate = []
+def _columns(table: Table) -> list[sa.Column[Any]]:
+    surrogate: list[sa.Column[Any]] = []
     if table.record_id is not None:
         surrogate = [
             sa.Column(table.record_id, sa.Integer, primary_key=True, comment="The version's own key, in load order.")
@@ -40,7 +42,7 @@ def _columns(table: Table) -> list[sa.Column[object]]:
     return [*surrogate, *(_published(table, column) for column in table.columns), *_bookkeeping(table)]
 
 
-def _published(table: Table, column: Column) -> sa.Column[object]:
+def _published(table: Table, column: Column) -> sa.Column[Any]:
     references = []
     if column.references is not None:
         (key,) = TABLES[column.references].natural_key
@@ -56,12 +58,12 @@ def _published(table: Table, column: Column) -> sa.Column[object]:
     )
 
 
-def _sql_type(column_type: ColumnType) -> sa.types.TypeEngine[object]:
+def _sql_type(column_type: ColumnType) -> sa.types.TypeEngine[Any]:
     if column_type.sql == "numeric":
         return sa.Numeric()
     if column_type.kind is Kind.NUMERIC:
         return sa.Numeric(column_type.precision, column_type.scale)
-    simple: dict[Kind, sa.types.TypeEngine[object]] = {
+    simple: dict[Kind, sa.types.TypeEngine[Any]] = {
         Kind.INTEGER: sa.Integer(),
         Kind.TEXT: sa.String(),
         Kind.BOOLEAN: sa.Boolean(),
@@ -72,7 +74,7 @@ def _sql_type(column_type: ColumnType) -> sa.types.TypeEngine[object]:
     return simple[column_type.kind]
 
 
-def _bookkeeping(table: Table) -> list[sa.Column[object]]:
+def _bookkeeping(table: Table) -> list[sa.Column[Any]]:
     if table.driving is None:
         return []
     if table.history == "versions":
@@ -87,18 +89,17 @@ def _bookkeeping(table: Table) -> list[sa.Column[object]]:
     ]
 
 
-def _flag(name: str, comment: str) -> sa.Column[object]:
+def _flag(name: str, comment: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean, nullable=False, comment=comment)
 
 
 def _indexes(table: Table) -> list[sa.Index]:
     if table.history == "latest":
         return []
-    key = ", ".join(table.natural_key)
     return [
         # Exactly one current version a natural key: enforced, not hoped for.
-        sa.Index(f"{table.name}_current", *table.natural_key, unique=True, postgresql_where=sa.text("is_current")),
-        sa.Index(f"{table.name}_history", *table.natural_key, str(table.record_id), info={"serves": key}),
+        sa.Index(f"{table.name}_current_key", *table.natural_key, unique=True, postgresql_where=sa.text("is_current")),
+        sa.Index(f"{table.name}_history_idx", *table.natural_key, str(table.record_id)),
     ]
 
 
