@@ -29,6 +29,11 @@ class ObjectStore:
         self._client = client
         self.bucket = bucket
 
+    def check(self) -> None:
+        """Raise ``SettingError`` or ``LakeUnavailable`` unless the bucket is there and may be used."""
+        with _translated(self.bucket, ""):
+            self._client.head_bucket(Bucket=self.bucket)
+
     def put(self, key: str, body: IO[bytes], *, table: str, rows: int) -> StoredFile:
         """Store what ``body`` holds from its start, under ``key`` or the next free attempt of it.
 
@@ -126,7 +131,7 @@ def _sorted(where: str, error: ClientError) -> Exception:
     code = error.response.get("Error", {}).get("Code", "")
     if code in {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}:
         return _ObjectExists()
-    if code in {"NoSuchKey", "404"}:
+    if code == "NoSuchKey":
         return DamagedObjectError(
             where, found="no object", expected="the one its manifest names", remedy="clear the table's whole task group"
         )

@@ -1,0 +1,81 @@
+"""The pipeline's Airflow connections, opened with time-outs, and clear errors where they cannot be.
+
+`totesys` is the shop's database, `warehouse` the warehouse, `totes_aws` the account of the lake.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from airflow.providers.amazon.aws.hooks.s3 import S3Hook
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from include.errors import RetryableError, SettingError, SourceUnavailable, WarehouseUnavailable
+from include.object_store import ObjectStore
+from include.settings import Settings
+
+# A half-open connection is given up after about a minute instead of never.
+_LIBPQ = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+    "application_name": "totes_etl",
+}
+_S3 = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 5}}
+
+
+@contextlib.contextmanager
+def source() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """The shop's database, as the role that may only read."""
+    with contextlib.closing(_connect("totesys", SourceUnavailable)) as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def warehouse() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """The warehouse, as the role that loads it."""
+    with contextlib.closing(_connect("warehouse", WarehouseUnavailable)) as connection:
+        connection.autocommit = True  # transactions are opened where they belong, explicitly
+        yield connection
+
+
+def lake() -> tuple[ObjectStore, ObjectStore]:
+    """The raw and the processed bucket."""
+    settings = Settings.from_environment()
+    with _explained("totes_aws"):
+        client = S3Hook(aws_conn_id="totes_aws", config=_S3).get_conn()
+    return ObjectStore(client, settings.raw_bucket), ObjectStore(client, settings.processed_bucket)
+
+
+def _connect(name: str, unavailable: type[RetryableError]) -> psycopg.Connection[tuple[Any, ...]]:
+    hook = PostgresHook(postgres_conn_id=name)
+    with _explained(name):
+        connection = hook.connection
+    connection.extra = json.dumps(_LIBPQ | connection.extra_dejson)
+    try:
+        return hook.get_conn()  # psycopg 3: the provider chooses it wherever SQLAlchemy 2 is installed
+    except psycopg.OperationalError as error:
+        raise unavailable(
+            f"Airflow connection {name} ({connection.host}:{connection.port}/{connection.schema})",
+            found=str(error).strip(),
+            expected="a server that answers and accepts the login",
+            remedy="the task is tried again; see that the database runs and the connection is right",
+        ) from error
+
+
+@contextlib.contextmanager
+def _explained(name: str) -> Iterator[None]:
+    try:
+        yield
+    except AirflowNotFoundException as error:
+        raise SettingError(
+            f"Airflow connection {name}",
+            found="nothing",
+            expected="a connection of that name",
+            remedy=f"define it as AIRFLOW_CONN_{name.upper()}, in the secrets backend, or under Admin > Connections",
+        ) from error

@@ -1,0 +1,111 @@
+"""Every five minutes: what changed in the shop's database, to S3 as it is, to Parquet, to the warehouse.
+
+This file only wires; what the tasks do is in `totes_tasks.py`, what the tables are in `include/catalog`.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import (
+    DAG,
+    Asset,
+    CronDataIntervalTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    TaskGroup,
+    TriggerRule,
+    task,
+)
+
+import totes_tasks
+from include.catalog import SOURCE_FED
+from include.catalog.documentation import task_markdown
+from include.catalog.model import Table
+from include.errors import PermanentError
+
+DOC = """
+### From the shop to the warehouse
+`plan` asks the shop's database what changed since each table's watermark and skips the groups without changes.
+Each group is one warehouse table and depends on no other: **extract** lands the rows in the raw bucket as they are,
+**transform** turns them into typed Parquet, **load** brings them into the warehouse with ledger and watermark in one
+transaction. `report` sums up, and fails the run if anything failed.
+
+Everything is safe to clear, to trigger and to repeat at any time: nothing is loaded twice.
+
+| You want | Do |
+|---|---|
+| the latest changes now | Trigger, as it is |
+| one table compared with the source, whole | Trigger with *tables* = that one, *mode* = `full` |
+| rows stamped in a past period read again | Trigger > Backfill, with that period |
+"""
+NAMES = [table.name for table in SOURCE_FED]
+PARAMS = {
+    "tables": Param(
+        NAMES,
+        type="array",
+        items={"type": "string", "enum": NAMES},
+        examples=NAMES,
+        minItems=1,
+        uniqueItems=True,
+        title="Tables",
+        description="The warehouse tables to bring up to date.",
+    ),
+    "mode": Param(
+        "incremental",
+        type="string",
+        enum=["incremental", "full"],
+        title="Mode",
+        description="`incremental` reads what changed since the watermark; `full` reads everything and compares it.",
+    ),
+}
+DEFAULTS = {
+    "retries": 2,
+    "retry_delay": timedelta(seconds=15),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=2),
+    # Trying again what somebody has to mend first only delays the news.
+    "retry_policy": ExceptionRetryPolicy(rules=[RetryRule(exception=PermanentError, action=RetryAction.FAIL)]),
+    "execution_timeout": timedelta(minutes=15),
+    "max_active_tis_per_dag": 1,  # runs of one table never overlap, a backfill's neither
+}
+
+
+def warehouse_table(table: Table, planned):
+    """The task group of one warehouse table; returns its last task."""
+    sources = [Asset(name=f"{s.source}.{s.name}", uri=f"totes://{s.source}/{s.name}") for s in table.source_tables]
+    star = Asset(name=f"warehouse.{table.name}", uri=f"totes://warehouse/{table.name}", group="warehouse")
+    with TaskGroup(table.name, tooltip=table.description):
+        extracted = _task("extract", table, inlets=sources)(table.name, planned)
+        transformed = _task("transform", table)(table.name, extracted)
+        return _task("load", table, inlets=sources, outlets=[star])(table.name, transformed)
+
+
+def _task(step: str, table: Table, **arguments):
+    """A step's task; dimensions go first, so that facts find their members."""
+    weight = 1 if table.record_id else 2
+    return task(
+        getattr(totes_tasks, step),
+        doc_md=task_markdown(table, step),
+        priority_weight=weight,
+        weight_rule="absolute",
+        **arguments,
+    )
+
+
+with DAG(
+    "totes_etl",
+    description="The shop's changes in the warehouse, every five minutes",
+    doc_md=DOC,
+    schedule=CronDataIntervalTimetable("*/5 * * * *", timezone="UTC"),
+    start_date=datetime(2022, 11, 3, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(minutes=25),
+    default_args=DEFAULTS,
+    params=PARAMS,
+    tags=["totes", "warehouse"],
+):
+    planned = task(totes_tasks.plan)()
+    reported = task(totes_tasks.report, trigger_rule=TriggerRule.ALL_DONE)()
+    [warehouse_table(table, planned) for table in SOURCE_FED] >> reported

@@ -1,0 +1,111 @@
+"""What the tasks of `totes_etl` do: open the connections and call the step.
+
+The steps are imported inside the tasks: the DAG file is parsed often and must stay light.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
+
+from include.catalog import SOURCE_FED
+
+STEPS = ("extract", "transform", "load")
+
+
+def plan() -> None:
+    """Asks the source once what changed since each table's watermark, and skips the groups without changes.
+
+    Its XCom says for every table what will be read, and why.
+    """
+    from dataclasses import asdict
+
+    from include import steps
+    from totes_connections import lake, source, warehouse
+
+    context = get_current_context()
+    request = _request(context)
+    for bucket in lake():
+        bucket.check()
+    with source() as shop, warehouse() as stars:
+        plans = steps.plan(shop, stars, request, _carried_watermarks(context["ti"], request.tables))
+    planned = {"request": request.to_record(), "tables": [asdict(item) for item in plans]}
+    # Raising skips whole groups at once, but would drop a returned value: so the XCom is pushed first.
+    context["ti"].xcom_push(key="return_value", value=planned)
+    wanted = {item.table for item in plans if item.has_changes}
+    skipped = [f"{table.name}.{step}" for table in SOURCE_FED if table.name not in wanted for step in STEPS]
+    if skipped:
+        raise DownstreamTasksSkipped(tasks=skipped)
+
+
+def extract(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
+    """Lands what changed in a table's source tables in the raw bucket."""
+    from include import steps
+    from include.planning import Request
+    from totes_connections import lake, source, warehouse
+
+    raw, _ = lake()
+    with source() as shop, warehouse() as stars:
+        return steps.extract(table, Request.from_record(planned["request"]), source=shop, warehouse=stars, raw=raw)
+
+
+def transform(table: str, extracted: Mapping[str, Any]) -> dict[str, Any]:
+    """Turns a table's raw rows into typed Parquet in the processed bucket."""
+    from include import steps
+    from totes_connections import lake
+
+    raw, processed = lake()
+    return steps.transform(table, extracted["manifest"], raw=raw, processed=processed)
+
+
+def load(table: str, transformed: Mapping[str, Any]) -> dict[str, Any]:
+    """Loads a table's Parquet into the warehouse; its XCom carries the table's new watermark."""
+    from include import steps
+    from totes_connections import lake, warehouse
+
+    _, processed = lake()
+    run_id = get_current_context()["run_id"]
+    with warehouse() as stars:
+        return steps.load(table, transformed["manifest"], processed=processed, warehouse=stars, run_id=run_id)
+
+
+def report() -> dict[str, Any]:
+    """Always runs: sums up rows and lag, and fails the run if any of its tasks failed."""
+    from include import steps
+
+    context = get_current_context()
+    ti, run_id = context["ti"], context["run_id"]
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[run_id])[run_id]
+    failed = [task_id for task_id, state in states.items() if state in {"failed", "upstream_failed"}]
+    planned = ti.xcom_pull(task_ids="plan") or {"tables": []}
+    loads = ti.xcom_pull(task_ids=[f"{table.name}.load" for table in SOURCE_FED])
+    summary = steps.report(planned["tables"], [record for record in loads if record], failed)
+    if failed:
+        ti.xcom_push(key="return_value", value=summary)
+        raise AirflowFailException(
+            f"{len(failed)} tasks of this run failed: {', '.join(sorted(failed))}. The other tables are loaded;"
+            " the next run reads again what these did not. Their logs say what to do."
+        )
+    return summary
+
+
+def _request(context: Any) -> Any:
+    """What the run was asked for: by the form, or by the backfill whose window is the run's data interval."""
+    from include.planning import Request
+
+    tables = tuple(context["params"]["tables"])
+    if context["dag_run"].run_type == "backfill":
+        window = (context["data_interval_start"], context["data_interval_end"])
+        return Request(tables=tables, mode="backfill", window_start=window[0], window_end=window[1])
+    return Request(tables=tables, mode=context["params"]["mode"])
+
+
+def _carried_watermarks(ti: Any, tables: tuple[str, ...]) -> dict[str, int | None]:
+    """The watermark that each table's latest load returned by XCom, where there is one."""
+    carried = {
+        # map_indexes=-1: without it Airflow answers with a list of every value there ever was.
+        table: ti.xcom_pull(task_ids=f"{table}.load", include_prior_dates=True, map_indexes=-1)
+        for table in tables
+    }
+    return {table: record["watermark"] for table, record in carried.items() if record}

@@ -1,0 +1,42 @@
+"""What the catalogue says of a table, as Markdown: for the tasks in Airflow's UI and for `docs/data-dictionary.md`."""
+
+from collections.abc import Iterable
+
+from include.catalog.model import Column, Table
+
+_STEPS = {
+    "extract": "Reads what changed in {sources} since the table's watermark, in one snapshot, and lands it in the raw"
+    " bucket as it is. Safe to clear at any time: it reads from where the ledger says the table stands.",
+    "transform": "Turns the raw rows into typed Parquet in the processed bucket. Safe to clear at any time.",
+    "load": "Brings the Parquet into `{table}` with ledger and watermark in one transaction. Safe to clear at any"
+    " time: a load that is in the ledger is not loaded again.",
+}
+
+
+def task_markdown(table: Table, step: str) -> str:
+    """The text of a table's task: what the step does, then the table."""
+    sources = " and ".join(f"`{source.source}.{source.name}`" for source in table.source_tables)
+    return f"{_STEPS[step].format(sources=sources, table=table.name)}\n\n{table_markdown(table)}"
+
+
+def table_markdown(table: Table) -> str:
+    """A table's entry in the data dictionary."""
+    facts = [f"- Grain: {table.grain}.", f"- Natural key: {_code(table.natural_key)}."]
+    if table.source_tables:
+        facts.append(f"- Source: {_code(f'{source.source}.{source.name}' for source in table.source_tables)}.")
+    if table.record_id is not None:
+        facts.append(f"- Every version is kept; `{table.record_id}` numbers them in load order.")
+        facts.append(f"- Read `{table.name}_current` for the state, `{table.name}_history` for the versions.")
+    rows = [_row(column) for column in table.columns]
+    head = ["| column | type | description |", "|---|---|---|"]
+    return "\n".join([f"### {table.name}", "", table.description, "", *facts, "", *head, *rows])
+
+
+def _row(column: Column) -> str:
+    null = ", may be NULL" if column.nullable else ""
+    reference = f" → `{column.references}`" if column.references else ""
+    return f"| `{column.name}` | {column.type.sql}{null} | {column.description}{reference} |"
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
