@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import psutil
 
@@ -94,6 +95,11 @@ class Stack:
     def conninfo(self, database: str, role: str) -> str:
         """The connection string of `role` (of `databases.OWNERS`, `databases.READERS`, or `postgres`)."""
         return self.postgres.conninfo(database, role, getattr(self.secrets, role))
+
+    @property
+    def task_logs(self) -> Path:
+        """Where Airflow writes the logs of tasks, a file a try."""
+        return self.supervisor.logs / "tasks"
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -1,0 +1,85 @@
+"""`python -m local <verb>`: the commands behind `make run`, `make stop` and the others."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from local.console import say
+from local.databases import OWNERS
+from local.errors import StackError
+from local.settings import from_environment
+from local.stack import Stack
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return _call(asked, Stack(from_environment()))
+    except StackError as error:
+        say(f"\n{error}")
+    except KeyboardInterrupt:
+        say("\nInterrupted. What was started goes on running: `make run` continues, `make stop` ends it.")
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Options default to the variables that make passes on, so that its recipes quote nothing."""
+    given = os.environ.get
+    parser = argparse.ArgumentParser(prog="python -m local", description="The embedded stack.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    run = verbs.add_parser("run", help="start the stack and wait for the first run")
+    run.add_argument("--snapshot", type=Path, default=given("SNAPSHOT") or None, metavar="FOLDER")
+    for verb, text in (
+        ("stop", "end every process"),
+        ("status", "what runs, and how far behind the warehouse is"),
+        ("password", "print the password of Airflow's admin"),
+        ("migrate", "bring the warehouse's schema up to date"),
+    ):
+        verbs.add_parser(verb, help=text)
+    logs = verbs.add_parser("logs", help="follow the logs")
+    logs.add_argument("--of", default=given("OF") or None, metavar="PROGRAM")
+    psql = verbs.add_parser("psql", help="open psql, or run one statement")
+    psql.add_argument("--db", choices=sorted(OWNERS), default=given("DB") or "warehouse")
+    psql.add_argument("--sql", default=given("SQL") or None, metavar="STATEMENT")
+    shop = verbs.add_parser("shop", help="let the shop trade until Ctrl-C")
+    shop.add_argument("--speed", type=float, default=given("SPEED") or None)
+    reset = verbs.add_parser("reset", help="remove all data")
+    reset.add_argument("--yes", action="store_true", default=given("YES") == "1")
+    return parser
+
+
+def _call(asked: argparse.Namespace, stack: Stack) -> int:
+    from local import commands, status  # here, because they need the pipeline's libraries
+    from local.shop.errors import ShopError
+
+    try:
+        match asked.verb:
+            case "run":
+                return commands.run(stack, asked.snapshot)
+            case "logs":
+                return commands.logs(stack, asked.of)
+            case "psql":
+                return commands.psql(stack, asked.db, asked.sql)
+            case "shop":
+                return commands.shop(stack, asked.speed)
+            case "reset":
+                return commands.reset(stack, sure=asked.yes)
+            case "status":
+                return status.status(stack)
+            case "stop":
+                return commands.stop(stack)
+            case "password":
+                return commands.password(stack)
+            case _:
+                return commands.migrate(stack)
+    except ShopError as error:
+        raise StackError(str(error)) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

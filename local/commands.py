@@ -1,0 +1,98 @@
+"""What each `make` target of the embedded stack does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from include.warehouse import migrate as migrations
+from local import accounts, databases, first_run, source, summary
+from local.console import say, step
+from local.errors import StackError
+from local.log_files import prune_task_logs
+from local.program import HOST
+from local.settings import REMEMBERED
+from local.shop import simulator, snapshot
+from local.stack import Stack
+
+
+def run(stack: Stack, folder: Path | None) -> int:
+    """Start the stack, fill the shop's database, wait for the first run, tell what there is."""
+    if folder:
+        snapshot.check(folder)
+    step("Starting PostgreSQL and the AWS stand-in")
+    prune_task_logs(stack.task_logs)
+    stack.start_servers()
+    source.check(stack.conninfo("totesys", "shop"), folder)
+    with ThreadPoolExecutor(1) as beside:
+        step("Starting Airflow, and meanwhile filling the shop's database and migrating the warehouse")
+        airflow = beside.submit(stack.start_airflow)
+        step(source.fill(stack.conninfo("totesys", "shop"), folder))
+        migrations.upgrade(stack.conninfo("warehouse", "totes_etl"))
+        step("The warehouse's schema is up to date")
+        airflow.result()
+    step("Airflow is ready")
+    done = first_run.ensure(stack.api, stack.task_logs)
+    say(f"\n{summary.summary(stack, done)}")
+    return 0
+
+
+def stop(stack: Stack) -> int:
+    """End every process of the stack."""
+    step("Stopping")
+    ended = stack.down()
+    step(f"Stopped: {ended} processes have ended, none is left." if ended else "Nothing runs.")
+    return 0
+
+
+def logs(stack: Stack, of: str | None) -> int:
+    """Follow the log of one program, or of all."""
+    folder = stack.supervisor.logs
+    files = [folder / f"{of}.log"] if of else sorted(folder.glob("*.log"))
+    if not files or not all(file.exists() for file in files):
+        known = ", ".join(sorted(file.stem for file in folder.glob("*.log"))) or "none yet; start with `make run`"
+        raise StackError(f"There is no log of '{of or 'anything'}' in {folder}. There are: {known}.")
+    os.execvp("tail", ["tail", "-n", "20", "-F", *map(str, files)])  # noqa: S606, S607 # no shell, the system's tail
+
+
+def psql(stack: Stack, database: str, statement: str | None) -> int:
+    """Open psql as the owner of a database, or run one statement."""
+    binary = shutil.which("psql") or str(accounts.shipped_binaries() / "psql")
+    owner = databases.OWNERS[database]
+    environment = {**os.environ, "PGPASSWORD": getattr(stack.secrets, owner)}
+    where = ["-h", HOST, "-p", str(stack.settings.postgres_port), "-U", owner, "-d", database]
+    os.execvpe(binary, ["psql", *where, *(["-c", statement] if statement else [])], environment)  # noqa: S606 # no shell
+
+
+def password(stack: Stack) -> int:
+    """Print the password of Airflow's admin."""
+    say(stack.secrets.airflow_admin)
+    return 0
+
+
+def shop(stack: Stack, speed: float) -> int:
+    """Let the shop trade until Ctrl-C."""
+    return simulator.run(stack.conninfo("totesys", "shop"), speed=speed)
+
+
+def migrate(stack: Stack) -> int:
+    """Bring the running warehouse's schema to what the code expects."""
+    say(f"The warehouse is at revision {migrations.upgrade(stack.conninfo('warehouse', 'totes_etl'))}.")
+    return 0
+
+
+def reset(stack: Stack, *, sure: bool) -> int:
+    """Stop the stack and remove everything it keeps: databases, lake, passwords, logs."""
+    folder = stack.settings.state_dir
+    if not (folder / REMEMBERED).exists() and any(folder.glob("*")):
+        raise StackError(f"{folder} does not look like a stack's state folder; nothing was removed.")
+    if not sure and input(f"Remove all data in {folder}? Type yes: ").strip().lower() not in {"y", "yes"}:
+        say("Nothing was removed.")
+        return 1
+    stack.down()
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(accounts.outside(folder), ignore_errors=True)
+    say(f"Removed {folder}; `make run` starts from nothing.")
+    return 0

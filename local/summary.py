@@ -1,0 +1,118 @@
+"""What `make run` ends with, and what `make status` says of the warehouse."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from include.catalog import TABLES
+from local import databases
+from local.airflow_programs import ADMIN
+from local.aws import PROCESSED_BUCKET, RAW_BUCKET
+from local.console import elapsed_s, span, table
+from local.first_run import DAG_ID, table_of
+from local.program import HOST
+from local.secrets_store import FILE
+from local.stack import Stack
+
+
+def summary(stack: Stack, run: Mapping[str, Any]) -> str:
+    """The whole summary after `run`: tables, run, addresses, password, cost, what to try next."""
+    tasks = stack.api.task_instances(DAG_ID, run["dag_run_id"])
+    return "\n\n".join(
+        [
+            "The warehouse:\n" + _tables(stack, _seconds_by_table(tasks)),
+            f"Run {run['dag_run_id']}: {run['state']} in {span(run_seconds(run))}. {behind(stack)}",
+            addresses(stack),
+            f"Memory: {memory_mib(stack):,.0f} MiB. Ready after {span(elapsed_s())}.",
+            NEXT,
+        ]
+    )
+
+
+NEXT = """Try next:
+  make shop      let the shop trade; the warehouse follows every five minutes
+  make psql DB=warehouse SQL='SELECT count(*), sum(units_sold * unit_price) FROM fact_sales_order_current'
+  make status    what runs, and how far behind the warehouse is   (make stop ends it all)"""
+
+
+def addresses(stack: Stack) -> str:
+    """Where everything is, and how to log in; no password is shown."""
+    home = stack.settings.state_dir
+    rows = [("Airflow", f"{stack.airflow.url}  as {ADMIN}")]
+    for name in databases.READERS:
+        owner = databases.OWNERS[name]
+        rows.append((f"PostgreSQL {name}", f"postgresql://{owner}@{HOST}:{stack.settings.postgres_port}/{name}"))
+    rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}"))
+    rows.append(("Passwords", f"make password (Airflow's); all of them are in {home / FILE}"))
+    width = max(len(name) for name, _ in rows)
+    return "Addresses:\n" + "\n".join(f"  {name.ljust(width)}  {value}" for name, value in rows)
+
+
+def behind(stack: Stack) -> str:
+    """How far the warehouse is behind its source now, by its slowest table."""
+    ages = freshness(stack)
+    if not ages:
+        return "The warehouse holds nothing yet."
+    slowest = max(ages, key=lambda name: ages[name])
+    return f"The warehouse is {span(ages[slowest])} behind the shop (slowest: {slowest})."
+
+
+def freshness(stack: Stack) -> dict[str, float]:
+    """Seconds since the instant up to which each table has every change of its source."""
+    statement = (
+        "SELECT table_name, extract(epoch FROM now() - fresh_at)::float FROM etl_watermark"
+        " WHERE fresh_at IS NOT NULL ORDER BY table_name"
+    )
+    with (
+        suppress(psycopg.errors.UndefinedTable),
+        psycopg.connect(stack.conninfo("warehouse", "analyst")) as conn,
+    ):
+        return dict(conn.execute(statement).fetchall())
+    return {}
+
+
+def run_seconds(run: Mapping[str, Any]) -> float:
+    """How long a run took, or takes already."""
+    started = datetime.fromisoformat(run["start_date"]) if run["start_date"] else datetime.now(UTC)
+    ended = datetime.fromisoformat(run["end_date"]) if run["end_date"] else datetime.now(UTC)
+    return (ended - started).total_seconds()
+
+
+def memory_mib(stack: Stack) -> float:
+    """What the stack's processes occupy, shared pages counted once (PSS), where the kernel tells."""
+    return sum(_process_mib(one) for one in stack.processes())
+
+
+def _process_mib(one: psutil.Process) -> float:
+    with suppress(OSError, psutil.Error):
+        lines = Path(f"/proc/{one.pid}/smaps_rollup").read_text().splitlines()
+        return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return 0.0
+
+
+def _seconds_by_table(tasks: list[Mapping[str, Any]]) -> dict[str, float]:
+    seconds: dict[str, float] = defaultdict(float)
+    for task in tasks:
+        seconds[table_of(task["task_id"])] += task["duration"] or 0.0
+    return seconds
+
+
+def _tables(stack: Stack, seconds: Mapping[str, float]) -> str:
+    with psycopg.connect(stack.conninfo("warehouse", "analyst")) as conn:
+        counts = {name: _count(conn, name) for name in TABLES}
+    rows = [(name, f"{counts[name]:,}", f"{seconds[name]:.1f}" if name in seconds else "-") for name in sorted(TABLES)]
+    return table(("table", "rows", "seconds"), rows)
+
+
+def _count(conn: psycopg.Connection[Any], name: str) -> int:
+    row = conn.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()
+    return int(row[0]) if row else 0
