@@ -1,0 +1,68 @@
+# Every chore is one target; `make help` lists them.
+# Settings are given as VARIABLE=value (make hands them on): see `make help`.
+.DEFAULT_GOAL := help
+.PHONY: help run stop status logs reset password psql shop migrate setup test check lint format types security audit lock
+export TOTES_STARTED := $(shell date +%s)
+PY := .venv/bin/python
+CODE := include dags plugins local
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 } /^## / { print substr($$0, 4) }' Makefile
+
+run: setup ## Set up, start the stack, fill the shop once, wait for the first run, show what there is; SNAPSHOT=<folder of CSVs>
+	@$(PY) -m local run
+
+stop: setup ## End every process of the stack; the data stays
+	@$(PY) -m local stop
+
+status: setup ## What runs, and how far behind the warehouse is
+	@$(PY) -m local status
+
+logs: setup ## Follow the logs; OF=scheduler for one program
+	@$(PY) -m local logs
+
+reset: setup ## Stop the stack and remove all its data (asks first; YES=1 does not)
+	@$(PY) -m local reset
+
+password: setup ## Print the password of Airflow's admin
+	@$(PY) -m local password
+
+psql: setup ## Open psql; DB=warehouse (default), totesys or airflow; SQL='SELECT …' runs one statement
+	@$(PY) -m local psql
+
+shop: setup ## Let the shop trade until Ctrl-C; SPEED=1 is the real shop's pace, default 700
+	@$(PY) -m local shop
+
+migrate: setup ## Bring the running warehouse's schema up to date
+	@$(PY) -m local migrate
+
+setup: ## Make the virtual environment (the others do it by themselves); PYTHON=/path/to/python
+	@local/setup.sh
+
+test: setup ## The whole test suite
+	@$(PY) -m pytest --cov --cov-report=term:skip-covered
+
+check: test lint types security audit ## Everything that must be true before a commit is shared
+
+lint: setup ## Style and likely mistakes
+	@$(PY) -m ruff check && $(PY) -m ruff format --check
+
+format: setup ## Rewrite the code in the project's format
+	@$(PY) -m ruff format
+
+types: setup ## Static types
+	@$(PY) -m mypy
+
+security: setup ## Risky code
+	@$(PY) -m bandit --quiet --configfile pyproject.toml --recursive $(CODE)
+
+audit: setup ## Known vulnerabilities in the dependencies (asks the network)
+	@$(PY) -m pip_audit --disable-pip --require-hashes --requirement requirements.lock
+
+lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+	  --group pyproject.toml:local --group pyproject.toml:dev requirements.txt --output-file requirements.lock
+
+##
+## Settings of the stack (kept in its state folder): POSTGRES_PORT=55432 AWS_PORT=4566 AIRFLOW_PORT=8080
+##   STATE_DIR=.state (where all data is) DAGS_FOLDER=dags
