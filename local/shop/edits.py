@@ -36,7 +36,7 @@ _DRAWS: Mapping[str, _Draw] = {
     "agreed_delivery_date": lambda chance, _, day: draw_delivery_date(chance, day),
     "item_code": lambda chance, *_: code(chance, 7),
     "file_location": lambda chance, *_: chance.choice(words.FOLDERS),
-    "department_name": lambda chance, *_: chance.choice(words.DEPARTMENT_NAMES),
+    "department_name": lambda chance, *_: chance.choice(words.OTHER_DEPARTMENT_NAMES),
     "location": lambda chance, *_: chance.choice(words.TOWNS),
     "manager": lambda chance, *_: draw_name(chance),
     "address_line_1": lambda chance, *_: draw_line_1(chance),

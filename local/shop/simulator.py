@@ -66,17 +66,19 @@ class Simulator:
 def run(
     conninfo: str,
     *,
-    speed: float = DEFAULT_SPEED,
+    speed: float | None = None,
     seed: int | None = None,
     events: int | None = None,
     seconds: float | None = None,
 ) -> int:
     """Let the shop live until Ctrl-C or SIGTERM, or for `events` events or `seconds` seconds; return an exit code.
 
-    Prints a line an event and a summary at the end. 0: ended as asked; 1: the database or the shop
+    `speed` is how many times faster than the real shop (None: `DEFAULT_SPEED`), `seed` decides what
+    happens (None: chance). Prints a line an event and a summary at the end. 0: ended as asked; 1: the database or the shop
     is not there (or went away), which the last line says.
     """
-    if speed <= 0:
+    speed = DEFAULT_SPEED if speed is None else speed
+    if not speed > 0:  # also refuses NaN
         _say(f"The shop's speed is {speed}; expected more than 0. 1 is the real shop, {DEFAULT_SPEED:g} the default.")
         return 1
     seed = SystemRandom().randrange(1_000_000) if seed is None else seed
@@ -89,7 +91,8 @@ def run(
             _live(Simulator(conn, seed), stop, happened, speed=speed, events=events, ends=_after(started, seconds))
     except (psycopg.Error, ShopError) as error:
         failure = _complaint(error)
-    _say(_summary(happened, time.monotonic() - started))
+    if happened or not failure:
+        _say(_summary(happened, time.monotonic() - started))
     if failure:
         _say(failure)
     return 1 if failure else 0

@@ -15,6 +15,9 @@ FIRM_TAILS = ("Ltd", "and Sons", "Trading", "Group", "PLC", "& Daughters")
 DEPARTMENT_NAMES = (
     "Sales", "Purchasing", "Production", "Dispatch", "Finance", "Facilities", "Communications", "HR",
 )  # fmt: skip
+OTHER_DEPARTMENT_NAMES = (
+    "Accounts", "Atelier", "Customer Care", "Despatch", "Estates", "People", "Press Office", "Print Room",
+)  # fmt: skip
 # 'Leds' is a slip that the real shop has, too.
 DEPARTMENT_LOCATIONS = ("Manchester", "Manchester", "Leeds", "Leds", "Manchester", "Manchester", "Leeds", "Leeds")
 TOWNS = ("Manchester", "Leeds", "Leds", "Sheffield", "York")

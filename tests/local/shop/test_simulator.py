@@ -261,8 +261,16 @@ def test_run_without_tables_or_rows_says_so(
     assert "make run" in capsys.readouterr().out.splitlines()[-1]
 
 
-def test_run_refuses_a_speed_of_zero(shop_conninfo: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert simulator.run(shop_conninfo, speed=0, events=1) == 1
+def test_run_takes_the_default_speed_where_none_is_given(
+    shop_conninfo: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert simulator.run(shop_conninfo, events=1) == 0
+    assert "700 times the real pace" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("speed", [0, -1, float("nan")])
+def test_run_refuses_a_speed_that_is_none(shop_conninfo: str, capsys: pytest.CaptureFixture[str], speed: float) -> None:
+    assert simulator.run(shop_conninfo, speed=speed, events=1) == 1
     assert "expected more than 0" in capsys.readouterr().out
 
 
