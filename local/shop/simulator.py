@@ -74,8 +74,8 @@ def run(
     """Let the shop live until Ctrl-C or SIGTERM, or for `events` events or `seconds` seconds; return an exit code.
 
     `speed` is how many times faster than the real shop (None: `DEFAULT_SPEED`), `seed` decides what
-    happens (None: chance). Prints a line an event and a summary at the end. 0: ended as asked; 1: the database or the shop
-    is not there (or went away), which the last line says.
+    happens (None: chance). Prints a line an event and a summary at the end. 0: ended as asked; 1: the
+    database or the shop is not there (or went away), which the last line says.
     """
     speed = DEFAULT_SPEED if speed is None else speed
     if not speed > 0:  # also refuses NaN
