@@ -63,7 +63,7 @@ def plan(
     ]
     with transaction(warehouse):
         ledger.confirm_fresh(warehouse, unchanged, position.at)
-    return [
+    plans = [
         TablePlan(
             table=table.name,
             # A table that was never read is read even if empty, so that it has a watermark.
@@ -74,6 +74,8 @@ def plan(
         )
         for table, decision in decisions.items()
     ]
+    _log_plan(plans)
+    return plans
 
 
 def extract(
@@ -158,6 +160,14 @@ def _compare_with_ledger(carried: Mapping[str, int | None], stands: Mapping[str,
         held = stands[name].watermark if name in stands else None
         if watermark != held:
             log.warning("%s: watermark %s by XCom, %s by the ledger; the ledger wins", name, watermark, held)
+
+
+def _log_plan(plans: Sequence[TablePlan]) -> None:
+    for item in plans:
+        if item.has_changes:
+            log.info("%s: to be read: %s", item.table, item.reason)
+    read = [item.table for item in plans if item.has_changes]
+    log.info("step=plan tables_read=%d tables_unchanged=%d", len(read), len(plans) - len(read))
 
 
 def _landed(step: str, started: float, key: str, manifest: Manifest, rows_read: int) -> Record:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from include.object_store import ObjectStore
 from local import accounts, databases, program, secrets_store
 from local.aws import Aws
 from local.postgres import Postgres
 from local.settings import ROOT
+from tests.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -176,3 +179,40 @@ def lake_buckets(aws: AwsServer) -> LakeBuckets:
     raw, processed = f"raw-{number}", f"processed-{number}"
     aws.aws.provision(aws.secrets, [raw, processed])
     return LakeBuckets(raw, processed, aws.aws.s3(aws.secrets))
+
+
+@pytest.fixture(scope="session")
+def demo_template(pg_server: PgServer, source_template: str) -> str:
+    """A shop database with the demo's rows; copy it, do not connect to it."""
+    from local.shop import demo
+
+    pg_server.create("demo", "totesys", source_template)
+    with psycopg.connect(pg_server.conninfo("demo", "shop")) as conn:
+        demo.fill(conn, until=date(2024, 11, 15))
+    return "demo"
+
+
+@pytest.fixture
+def demo(
+    pg_server: PgServer, demo_template: str, warehouse_db: WarehouseDb, lake_buckets: LakeBuckets
+) -> Iterator[Pipeline]:
+    """The pipeline between a shop full of demo rows, two empty buckets and an empty warehouse."""
+    with pg_server.copy_of(demo_template, "totesys") as name:
+        source = SourceDb(pg_server.conninfo(name, "shop"), pg_server.conninfo(name, "totes_reader"))
+        yield _pipeline(source, warehouse_db, lake_buckets)
+
+
+@pytest.fixture
+def pipeline(source_db: SourceDb, warehouse_db: WarehouseDb, lake_buckets: LakeBuckets) -> Pipeline:
+    """The pipeline between an empty shop, two empty buckets and an empty warehouse."""
+    return _pipeline(source_db, warehouse_db, lake_buckets)
+
+
+def _pipeline(source: SourceDb, warehouse: WarehouseDb, buckets: LakeBuckets) -> Pipeline:
+    return Pipeline(
+        owner=source.owner,
+        reader=source.reader,
+        loader=warehouse.loader,
+        raw=ObjectStore(buckets.client, buckets.raw),
+        processed=ObjectStore(buckets.client, buckets.processed),
+    )

@@ -1,0 +1,85 @@
+"""The pipeline's steps in one process, without Airflow, on a test's own source, buckets and warehouse."""
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from include import steps
+from include.catalog import SOURCE_FED
+from include.object_store import ObjectStore
+from include.planning import Request
+from tests.expected import EXPECTED, HELD
+
+NAMES = tuple(table.name for table in SOURCE_FED)
+Rows = Counter[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, repr=False)
+class Pipeline:
+    """Connection strings of the shop's owner, the pipeline's reader and the warehouse's loader; the two buckets."""
+
+    owner: str
+    reader: str
+    loader: str
+    raw: ObjectStore
+    processed: ObjectStore
+
+    def run(self, request: Request | None = None) -> dict[str, dict[str, Any]]:
+        """One run: plan, then the three steps of each table with changes; the load records by table."""
+        request = request or Request(tables=NAMES)
+        return {table: self.load(self.transform(self.extract(table, request))) for table in self.plan(request)}
+
+    def plan(self, request: Request | None = None) -> list[str]:
+        """The tables that have changes."""
+        with self.reading() as source, self.loading() as warehouse:
+            plans = steps.plan(source, warehouse, request or Request(tables=NAMES), {})
+        return [item.table for item in plans if item.has_changes]
+
+    def extract(self, table: str, request: Request | None = None) -> dict[str, Any]:
+        with self.reading() as source, self.loading() as warehouse:
+            return steps.extract(
+                table, request or Request(tables=(table,)), source=source, warehouse=warehouse, raw=self.raw
+            )
+
+    def transform(self, extracted: Mapping[str, Any]) -> dict[str, Any]:
+        return steps.transform(extracted["table"], extracted["manifest"], raw=self.raw, processed=self.processed)
+
+    def load(self, transformed: Mapping[str, Any], run_id: str = "test") -> dict[str, Any]:
+        with self.loading() as warehouse:
+            return steps.load(
+                transformed["table"],
+                transformed["manifest"],
+                processed=self.processed,
+                warehouse=warehouse,
+                run_id=run_id,
+            )
+
+    def shop(self, *statements: str) -> None:
+        """The shop commits these statements in one transaction."""
+        with psycopg.connect(self.owner) as connection:
+            for statement in statements:
+                assert connection.execute(statement).rowcount != 0, f"changed no row: {statement}"
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of the warehouse."""
+        with psycopg.connect(self.loader) as connection:
+            return connection.execute(statement).fetchall()
+
+    def held(self, table: str) -> Rows:
+        """The current rows of a warehouse table, counted."""
+        return Counter(self.query(HELD[table]))
+
+    def expected(self, table: str) -> Rows:
+        """The rows it must hold, counted, by SQL over the source."""
+        with psycopg.connect(self.reader) as connection:
+            return Counter(connection.execute(EXPECTED[table]).fetchall())
+
+    def reading(self) -> closing[psycopg.Connection[tuple[Any, ...]]]:
+        return closing(psycopg.connect(self.reader))
+
+    def loading(self) -> closing[psycopg.Connection[tuple[Any, ...]]]:
+        return closing(psycopg.connect(self.loader, autocommit=True))
