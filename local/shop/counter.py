@@ -9,23 +9,23 @@ from local.shop import statements
 from local.shop.designs import draw_design
 from local.shop.dice import Dice
 from local.shop.events import Event, Kind
-from local.shop.orders import Order, Sale, draw_purchase, draw_sale, draw_terms
+from local.shop.orders import Choices, Order, Sale, draw_purchase, draw_sale, draw_terms
 from local.shop.working_days import is_working_day
 
 
-def place_sale(conn: Connection[Any], chance: Dice) -> Event:
+def place_sale(conn: Connection[Any], chance: Dice, choices: Choices) -> Event:
     """Insert a sales order with its transaction and payment, all with the transaction's instant."""
     at = statements.now(conn)
-    sale = draw_sale(chance, statements.choices(conn), at.date())
+    sale = draw_sale(chance, choices, at.date())
     number = _place(conn, chance, sale, at)
     text = f"sales_order {number}: {sale.units_sold:,} of design {sale.design_id} at {sale.unit_price}"
     return Event(Kind.SALE, "sales_order", (number,), text)
 
 
-def place_purchase(conn: Connection[Any], chance: Dice) -> Event:
+def place_purchase(conn: Connection[Any], chance: Dice, choices: Choices) -> Event:
     """Insert a purchase order with its transaction and payment, all with the transaction's instant."""
     at = statements.now(conn)
-    purchase = draw_purchase(chance, statements.choices(conn), at.date())
+    purchase = draw_purchase(chance, choices, at.date())
     number = _place(conn, chance, purchase, at)
     text = f"purchase_order {number}: {purchase.item_quantity:,} of {purchase.item_code} at {purchase.item_unit_price}"
     return Event(Kind.PURCHASE, "purchase_order", (number,), text)
@@ -40,7 +40,7 @@ def _place(conn: Connection[Any], chance: Dice, order: Order, at: datetime) -> i
     return number
 
 
-def collect_payments(conn: Connection[Any], _: Dice) -> Event:
+def collect_payments(conn: Connection[Any], *_: object) -> Event:
     """Mark the payments of one working day as paid, in one statement and with one millisecond.
 
     The day is today, or else the oldest one past that has something open; weekends are never collected.
@@ -58,7 +58,7 @@ def collect_payments(conn: Connection[Any], _: Dice) -> Event:
     return Event(Kind.COLLECTION, "payment", ids, f"payment {_some(ids)}: paid, due on {due}", "paid")
 
 
-def make_design(conn: Connection[Any], chance: Dice) -> Event:
+def make_design(conn: Connection[Any], chance: Dice, _: Choices) -> Event:
     """Insert a design."""
     at = statements.now(conn)
     name, folder, file = draw_design(chance, at.date())

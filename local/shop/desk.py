@@ -10,6 +10,7 @@ from local.shop.dice import Dice, one_in
 from local.shop.edits import OPEN_COLUMNS, SILENT_COLUMNS, draw_change
 from local.shop.errors import ShopError
 from local.shop.events import Event, Kind
+from local.shop.orders import Choices
 
 EDITED_TABLES: Mapping[Kind, str] = {
     Kind.DEPARTMENT_EDIT: "department",
@@ -18,29 +19,29 @@ EDITED_TABLES: Mapping[Kind, str] = {
     Kind.STAFF_EDIT: "staff",
 }
 
+_COLUMNS = {**SILENT_COLUMNS, **OPEN_COLUMNS}
 
-def edit_silently(conn: Connection[Any], chance: Dice) -> Event:
+
+def edit_silently(conn: Connection[Any], chance: Dice, choices: Choices) -> Event:
     """Change one column of an order or a design; `last_updated` stays."""
     table = chance.choice(list(SILENT_COLUMNS))
-    return _edit(conn, chance, Kind.SILENT_EDIT, table, SILENT_COLUMNS[table], moves=False)
+    return _edit(conn, chance, choices, Kind.SILENT_EDIT, table, moves=False)
 
 
-def edit_openly(conn: Connection[Any], chance: Dice, kind: Kind) -> Event:
+def edit_openly(conn: Connection[Any], chance: Dice, choices: Choices, *, kind: Kind) -> Event:
     """Change one column of a department, address, firm or member of staff; every other edit moves `last_updated`."""
     table = EDITED_TABLES[kind]
-    return _edit(conn, chance, kind, table, OPEN_COLUMNS[table], moves=one_in(chance, 2))
+    return _edit(conn, chance, choices, kind, table, moves=one_in(chance, 2))
 
 
-def _edit(
-    conn: Connection[Any], chance: Dice, kind: Kind, table: str, columns: tuple[str, ...], *, moves: bool
-) -> Event:
+def _edit(conn: Connection[Any], chance: Dice, choices: Choices, kind: Kind, table: str, *, moves: bool) -> Event:
     at = statements.now(conn)
     rows = statements.ids(conn, table)
     if not rows:
         raise ShopError(f"totesys: {table} has no row to edit; expected a filled shop. `make run` fills it.")
-    number, column = chance.choice(rows), chance.choice(columns)
+    number, column = chance.choice(rows), chance.choice(_COLUMNS[table])
     before = statements.read(conn, table, number, column)
-    after = draw_change(chance, statements.choices(conn), column, before, at.date())
+    after = draw_change(chance, choices, column, before, at.date())
     statements.update(conn, table, number, {column: after} | ({"last_updated": at} if moves else {}))
     text = f"{table} {number}: {column} {_shown(before)} -> {_shown(after)}{'' if moves else ', last_updated stays'}"
     return Event(kind, table, (number,), text, column, moves)

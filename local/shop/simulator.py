@@ -14,15 +14,16 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from local.shop import counter, desk
+from local.shop import counter, desk, statements
 from local.shop.dice import Dice, dice
 from local.shop.errors import ShopError
 from local.shop.events import PER_DAY, WORKING_DAY_S, Event, Kind
+from local.shop.orders import Choices
 
 DEFAULT_SPEED = 700.0
 """How many times faster than the real shop: an event about every two seconds."""
 
-_ACTIONS: dict[Kind, Callable[[Connection[Any], Dice], Event]] = {
+_ACTIONS: dict[Kind, Callable[[Connection[Any], Dice, Choices], Event]] = {
     Kind.SALE: counter.place_sale,
     Kind.PURCHASE: counter.place_purchase,
     Kind.COLLECTION: counter.collect_payments,
@@ -56,7 +57,7 @@ class Simulator:
         if self._conn.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
             raise ShopError("totesys: the simulator's connection has a transaction open; commit it first.")
         with self._conn.transaction():
-            return _ACTIONS[kind](self._conn, self._dice)
+            return _ACTIONS[kind](self._conn, self._dice, statements.choices(self._conn))
 
     def pause_s(self, speed: float) -> float:
         """Draw the seconds until the next event at `speed` times the real shop's pace; it is open day and night."""

@@ -216,13 +216,18 @@ def test_an_open_transaction_is_refused(shop_conninfo: str) -> None:
             Simulator(conn, seed=1).step()
 
 
-def test_an_empty_shop_is_refused(empty_shop: Conn) -> None:
-    shop = Simulator(empty_shop, seed=1)
+@pytest.mark.parametrize("kind", Kind)
+def test_an_empty_shop_is_refused(empty_shop: Conn, kind: Kind) -> None:
     with pytest.raises(ShopError, match=r"no designs, no staff.*make run"):
-        shop.play(Kind.SALE)
-    with pytest.raises(ShopError, match="no row to edit"):
-        shop.play(Kind.DEPARTMENT_EDIT)
+        Simulator(empty_shop, seed=1).play(kind)
     assert schema.count_rows(empty_shop) == dict.fromkeys(schema.TABLES, 0)
+
+
+def test_a_shop_without_orders_has_none_to_edit(filled_shop: Conn) -> None:
+    filled_shop.execute("TRUNCATE payment, transaction, sales_order, purchase_order")
+    shop = Simulator(filled_shop, seed=1)
+    with pytest.raises(ShopError, match="order has no row to edit"):
+        _ = [shop.play(Kind.SILENT_EDIT) for _ in range(50)]
 
 
 def test_run_prints_a_line_an_event_and_a_summary(shop_conninfo: str, capsys: pytest.CaptureFixture[str]) -> None:
