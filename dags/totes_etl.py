@@ -56,10 +56,11 @@ PARAMS = {
         type="string",
         enum=["incremental", "full"],
         title="Mode",
-        description="`incremental` reads what changed since the watermark; `full` reads everything and compares it.",
+        description="Incremental reads what changed since the watermark; full reads everything and compares it.",
     ),
 }
 DEFAULTS = {
+    "owner": "totes",
     "retries": 2,
     "retry_delay": timedelta(seconds=15),
     "retry_exponential_backoff": 2.0,

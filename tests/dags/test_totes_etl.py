@@ -1,0 +1,150 @@
+"""The DAG as Airflow reads it: complete, light, and dependent on nothing outside at parse time."""
+
+import os
+import subprocess
+import sys
+from copy import deepcopy
+from datetime import timedelta
+
+import pendulum
+import pytest
+
+from include.catalog import SOURCE_FED
+from include.errors import DeclarationError, PermanentError, SourceUnavailable
+from local.settings import ROOT
+
+STEPS = ("extract", "transform", "load")
+
+
+@pytest.fixture(scope="module")
+def dag_bag():
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(str(ROOT / "dags"))
+
+
+@pytest.fixture(scope="module")
+def dag(dag_bag):
+    return dag_bag.dags["totes_etl"]
+
+
+def test_one_dag_without_import_errors(dag_bag):
+    assert dag_bag.import_errors == {}
+    assert list(dag_bag.dags) == ["totes_etl"]
+
+
+def test_the_tasks_are_the_catalogues(dag):
+    groups = {f"{table.name}.{step}" for table in SOURCE_FED for step in STEPS}
+    assert len(groups) == 30
+    assert set(dag.task_ids) == {"plan", "report", *groups}
+
+
+def test_a_group_hangs_on_the_plan_and_on_no_other_group(dag):
+    for table in SOURCE_FED:
+        extract, transform, load = (dag.get_task(f"{table.name}.{step}") for step in STEPS)
+        assert extract.upstream_task_ids == {"plan"}
+        assert transform.upstream_task_ids == {extract.task_id}
+        assert load.upstream_task_ids == {transform.task_id}
+        assert load.downstream_task_ids == {"report"}
+
+
+def test_the_report_always_runs(dag):
+    assert dag.get_task("report").trigger_rule == "all_done"
+
+
+def test_the_schedule_is_every_five_minutes_with_real_intervals(dag):
+    from airflow.sdk import CronDataIntervalTimetable
+
+    assert dag.timetable == CronDataIntervalTimetable("*/5 * * * *", timezone="UTC")
+    assert dag.catchup is False
+    assert dag.max_active_runs == 1
+
+
+def test_runs_of_one_table_never_overlap(dag):
+    for table in SOURCE_FED:
+        for step in STEPS:
+            assert dag.get_task(f"{table.name}.{step}").max_active_tis_per_dag == 1
+
+
+def test_every_task_gives_up_in_time(dag):
+    assert all(task.execution_timeout == timedelta(minutes=15) for task in dag.tasks)
+
+
+def test_every_task_says_what_it_does(dag):
+    assert all(task.doc_md for task in dag.tasks)
+    assert "### fact_sales_order" in dag.get_task("fact_sales_order.load").doc_md
+    assert dag.doc_md
+
+
+def test_each_load_tells_its_lineage(dag):
+    outlets = {outlet.name for task in dag.tasks for outlet in task.outlets}
+    assert outlets == {f"warehouse.{table.name}" for table in SOURCE_FED}
+    assert {inlet.name for inlet in dag.get_task("dim_staff.load").inlets} == {"totesys.staff", "totesys.department"}
+
+
+@pytest.mark.parametrize(
+    ("error", "tried_again"),
+    [(SourceUnavailable, True), (DeclarationError, False), (PermanentError, False)],
+)
+def test_only_what_can_pass_by_itself_is_tried_again(dag, error, tried_again):
+    from airflow.sdk import RetryAction
+
+    raised = error("somewhere", found="this", expected="that", remedy="do so")
+    decision = dag.get_task("dim_staff.load").retry_policy.evaluate(raised, 1, 2, {})
+    assert (decision.action is not RetryAction.FAIL) is tried_again
+
+
+@pytest.mark.parametrize(
+    "conf",
+    [
+        {"tables": ["fact_nothing"]},
+        {"tables": []},
+        {"tables": ["dim_staff", "dim_staff"]},
+        {"tables": "dim_staff"},
+        {"mode": "everything"},
+        {"mode": None},
+    ],
+)
+def test_a_wrong_parameter_is_refused(dag, conf):
+    from airflow.sdk.exceptions import ParamValidationError
+
+    params = deepcopy(dag.params)
+    with pytest.raises(ParamValidationError):
+        params.update(conf)
+
+
+def test_it_survives_serialization(dag):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    again = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+    assert set(again.task_ids) == set(dag.task_ids)
+    run = again.timetable.infer_manual_data_interval(run_after=pendulum.datetime(2026, 1, 1, 12, 3))
+    assert run.end - run.start == timedelta(minutes=5)
+
+
+def test_parsing_connects_nowhere_and_imports_nothing_heavy():
+    """In a process of its own, in which every connection attempt is an error."""
+    program = """
+import socket, sys
+def refuse(*_): raise AssertionError("a connection at parse time")
+socket.socket.connect = socket.create_connection = refuse
+import airflow.sdk, airflow.dag_processing.dagbag
+before = set(sys.modules)
+bag = airflow.dag_processing.dagbag.DagBag(sys.argv[1])
+assert not bag.import_errors, bag.import_errors
+assert len(bag.dags["totes_etl"].tasks) == 32
+loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
+heavy = loaded & {"pandas", "numpy", "pyarrow", "psycopg", "psycopg2", "alembic", "zstandard"}
+assert not heavy, heavy  # boto3 is Airflow's own import
+ours = {name for name in sys.modules if name.startswith("include.")}
+assert ours and all(name.startswith(("include.catalog", "include.errors")) for name in ours), ours
+"""
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'dags'}"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(ROOT / "dags")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
