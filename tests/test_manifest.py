@@ -1,0 +1,78 @@
+"""The manifest: its load id is the question and the snapshot, and only a whole one is read."""
+
+import json
+
+import pytest
+
+from include.errors import DamagedObjectError
+from include.manifest import Manifest
+from tests.origins import manifest, origin
+
+DIFFERENCES = {
+    "table": "fact_sales_order",
+    "mode": "full",
+    "since": 101,
+    "window_start": "2024-01-01T00:00:00+00:00",
+    "window_end": "2024-02-01T00:00:00+00:00",
+    "system_identifier": "7300000000000000002",
+    "snapshot": "150:161:152",
+    "watermark": 151,
+}
+
+
+def test_the_load_id_is_the_same_for_the_same_read():
+    assert origin().load_id == origin().load_id
+    assert origin().load_id == origin(snapshot_at="2025-01-01T00:00:00+00:00").load_id
+
+
+def test_the_load_id_never_changes_with_the_code():
+    assert origin().load_id == "005b73ad97a4327a4c865841b4403d51"
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_the_load_id_differs_for_any_other_read(name: str):
+    assert origin(**{name: DIFFERENCES[name]}).load_id != origin().load_id
+
+
+def test_all_that_was_asked_is_in_the_load_id():
+    assert set(DIFFERENCES) | {"snapshot_at"} == set(origin().__dataclass_fields__)
+
+
+def test_a_load_lies_in_the_folder_of_its_day_in_utc():
+    assert origin().landed_on.isoformat() == "2024-11-15"
+
+
+def test_rows_are_counted_by_table_and_bytes_over_all():
+    landed = manifest()
+    assert (landed.rows("payment"), landed.rows("transaction"), landed.rows("address")) == (3, 4, 0)
+    assert landed.size == 70
+
+
+def test_a_manifest_is_read_as_it_was_written():
+    assert Manifest.from_json("key", manifest().to_json()) == manifest()
+
+
+def test_a_manifest_names_its_load_id_for_whoever_opens_it():
+    assert json.loads(manifest().to_json())["load_id"] == origin().load_id
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        manifest().to_json()[:-20],
+        b"[]",
+        b"null",
+        b'{"origin": {}, "files": []}',
+        b'{"files": []}',
+        b"\xff\xfe",
+        json.dumps({"origin": {**json.loads(manifest().to_json())["origin"], "colour": "red"}, "files": []}).encode(),
+    ],
+    ids=["empty", "truncated", "list", "null", "no fields", "no origin", "no text", "a field more"],
+)
+def test_what_is_no_whole_manifest_is_refused_by_its_key(body: bytes):
+    with pytest.raises(DamagedObjectError) as caught:
+        Manifest.from_json("s3://raw/some/manifest.json", body)
+    assert caught.value.where == "s3://raw/some/manifest.json"
+    assert "no readable manifest" in caught.value.found
+    assert "clear the table's whole task group" in caught.value.remedy

@@ -1,0 +1,34 @@
+"""The keys, to the letter as documented."""
+
+from datetime import date
+
+import pytest
+
+from include import object_keys
+
+DAY = date(2024, 2, 9)
+
+
+def test_raw_keys_are_as_documented():
+    folder = object_keys.raw_folder("totesys", "sales_order", DAY, "abc123")
+    assert folder == "raw/totesys/sales_order/date=2024-02-09/load_id=abc123"
+    assert object_keys.part(folder, 0, "csv.zst") == f"{folder}/part-00000.csv.zst"
+    assert object_keys.manifest(folder) == f"{folder}/manifest.json"
+
+
+def test_processed_keys_are_as_documented():
+    folder = object_keys.processed_folder("fact_sales_order", DAY, "abc123")
+    assert folder == "processed/fact_sales_order/date=2024-02-09/load_id=abc123"
+    assert object_keys.part(folder, 12345, "parquet") == f"{folder}/part-12345.parquet"
+
+
+@pytest.mark.parametrize(
+    ("number", "key"),
+    [(1, "raw/a.b/part-00000.csv.zst"), (2, "raw/a.b/part-00000.attempt-2.csv.zst")],
+)
+def test_the_first_attempt_has_the_plain_key_and_the_next_its_number(number: int, key: str):
+    assert object_keys.attempt("raw/a.b/part-00000.csv.zst", number) == key
+
+
+def test_a_manifests_second_attempt_keeps_its_suffix():
+    assert object_keys.attempt("raw/t/manifest.json", 2) == "raw/t/manifest.attempt-2.json"
