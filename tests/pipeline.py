@@ -64,10 +64,10 @@ class Pipeline:
             for statement in statements:
                 assert connection.execute(statement).rowcount != 0, f"changed no row: {statement}"
 
-    def query(self, statement: str) -> list[tuple[Any, ...]]:
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the warehouse."""
         with psycopg.connect(self.loader) as connection:
-            return connection.execute(statement).fetchall()
+            return connection.execute(statement, values or None).fetchall()
 
     def held(self, table: str) -> Rows:
         """The current rows of a warehouse table, counted."""

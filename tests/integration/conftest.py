@@ -1,0 +1,84 @@
+"""A whole embedded stack of the tests' own: PostgreSQL, S3, and Airflow with its scheduler and LocalExecutor."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+
+from include.object_store import ObjectStore
+from include.warehouse import migrate
+from local import accounts
+from local.aws import PROCESSED_BUCKET, RAW_BUCKET
+from local.settings import ROOT, Settings
+from local.shop import demo, schema
+from local.stack import Stack
+from tests.conftest import free_port
+from tests.pipeline import Pipeline
+
+DAG = "totes_etl"
+
+
+@dataclass(frozen=True, repr=False)
+class AirflowRuns:
+    """The running stack, and the pipeline's ends to look at."""
+
+    stack: Stack
+    pipeline: Pipeline
+
+    def trigger(self, **conf: Any) -> str:
+        """Start a run by hand and wait until it ended well; returns its id."""
+        run_id = self.stack.api.trigger(DAG, conf)
+        self.wait(run_id)
+        return run_id
+
+    def wait(self, run_id: str, state: str = "success") -> None:
+        ended = self.stack.api.wait(DAG, run_id)
+        assert ended == state, self.stack.api.task_states(DAG, run_id)
+
+    def executed(self, run_id: str) -> set[str]:
+        """The tasks of a run that were not skipped."""
+        states = self.stack.api.task_states(DAG, run_id)
+        assert len(states) == 32
+        return {task for task, state in states.items() if state != "skipped"}
+
+    def xcom(self, run_id: str, task_id: str) -> Any:
+        """What a task returned."""
+        return self.stack.api.get(f"dags/{DAG}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value")[
+            "value"
+        ]
+
+
+@pytest.fixture(scope="module")
+def airflow() -> Iterator[AirflowRuns]:
+    """Airflow on a shop full of demo rows and a migrated, empty warehouse; the DAG is still paused."""
+    folder = ROOT / ".test-state" / f"airflow-{os.getpid()}"
+    ports = {"postgres_port": free_port(), "aws_port": free_port(), "airflow_port": free_port()}
+    stack = Stack(Settings(state_dir=folder, durable=False, **ports))
+    try:
+        stack.start_servers()
+        with psycopg.connect(stack.conninfo("totesys", "shop")) as connection:
+            schema.create(connection)
+            demo.fill(connection, until=date(2024, 11, 15))
+        migrate.upgrade(stack.conninfo("warehouse", "totes_etl"))
+        stack.start_airflow()
+        yield AirflowRuns(stack, _pipeline(stack))
+    finally:
+        stack.down()
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(accounts.outside(folder), ignore_errors=True)
+
+
+def _pipeline(stack: Stack) -> Pipeline:
+    client = stack.aws.s3(stack.secrets)
+    return Pipeline(
+        owner=stack.conninfo("totesys", "shop"),
+        reader=stack.conninfo("totesys", "totes_reader"),
+        loader=stack.conninfo("warehouse", "totes_etl"),
+        raw=ObjectStore(client, RAW_BUCKET),
+        processed=ObjectStore(client, PROCESSED_BUCKET),
+    )
