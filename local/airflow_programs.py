@@ -73,7 +73,7 @@ class Airflow:
     def programs(self) -> list[Program]:
         """The four components; their log servers, which would listen on every address, stay off."""
         quiet = {"scheduler": ("--skip-serve-logs",), "triggerer": ("--skip-serve-logs",)}
-        patience = {"scheduler": 40, "triggerer": 6}  # the scheduler lets running tasks finish
+        patience = {"scheduler": 40, "triggerer": 3}  # running tasks finish; a triggerer often hangs
         return [
             Program(
                 name=component,

@@ -23,6 +23,14 @@ def run(stack: Stack, folder: Path | None) -> int:
     """Start the stack, fill the shop's database, wait for the first run, tell what there is."""
     if folder:
         snapshot.check(folder)
+    with stack.alone():
+        _start(stack, folder)
+    done = first_run.ensure(stack.api, stack.task_logs)
+    say(f"\n{summary.summary(stack, done)}")
+    return 0
+
+
+def _start(stack: Stack, folder: Path | None) -> None:
     step("Starting PostgreSQL and the AWS stand-in")
     prune_task_logs(stack.task_logs)
     stack.start_servers()
@@ -35,15 +43,16 @@ def run(stack: Stack, folder: Path | None) -> int:
         step("The warehouse's schema is up to date")
         airflow.result()
     step("Airflow is ready")
-    done = first_run.ensure(stack.api, stack.task_logs)
-    say(f"\n{summary.summary(stack, done)}")
-    return 0
 
 
 def stop(stack: Stack) -> int:
     """End every process of the stack."""
+    if not stack.settings.state_dir.is_dir():
+        say("Nothing runs.")
+        return 0
     step("Stopping")
-    ended = stack.down()
+    with stack.alone():
+        ended = stack.down()
     step(f"Stopped: {ended} processes have ended, none is left." if ended else "Nothing runs.")
     return 0
 
@@ -103,7 +112,8 @@ def reset(stack: Stack, *, sure: bool) -> int:
     if not sure and input(f"Remove all data in {folder}? Type yes: ").strip().lower() not in {"y", "yes"}:
         say("Nothing was removed.")
         return 1
-    stack.down()
+    with stack.alone():
+        stack.down()
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(accounts.outside(folder), ignore_errors=True)
     say(f"Removed {folder}; `make run` starts from nothing.")

@@ -83,7 +83,7 @@ install_uv() {
 install_all() {
     share_index
     {
-        install_uv && .venv/bin/uv pip sync --python .venv/bin/python --require-hashes requirements.lock
+        install_uv && .venv/bin/uv pip sync --system-certs --python .venv/bin/python --require-hashes requirements.lock
     } >"$LOG" 2>&1 && return
     say "uv could not install the packages; trying pip, which takes longer"
     pip_install -r requirements.lock >>"$LOG" 2>&1 || no_packages

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +83,22 @@ class Stack:
         if left := self.processes():
             raise StackError(f"Still running: pids {[p.pid for p in left]}. End them by hand (kill -9).")
         return len(before)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep a second `make run`, `stop` or `reset` of this stack out while the block runs.
+
+        Raises `StackError` if one is at work already.
+        """
+        self.settings.make_state_dir()
+        with (self.settings.state_dir / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StackError(
+                    f"Another command starts or stops the stack of {self.settings.state_dir}; wait for its end."
+                ) from None
+            yield
 
     def processes(self) -> list[psutil.Process]:
         """Every living process of this stack, supervised or left behind."""
