@@ -1,5 +1,6 @@
 """What the catalogue says of a table, as Markdown: for the tasks in Airflow's UI and for `docs/data-dictionary.md`."""
 
+import sys
 from collections.abc import Iterable
 
 from include.catalog.model import Column, Table
@@ -13,10 +14,23 @@ _STEPS = {
 }
 
 
+_HEAD = """# Data dictionary
+
+Made from the catalogue by `make dictionary`; a test compares the two.
+
+Every table has bookkeeping columns after its published ones: `_load_id` (the load that wrote the row, see `etl_ledger`),
+`_loaded_at`, `is_deleted`; facts `is_current`, dimensions `is_inferred`."""
+
+
 def task_markdown(table: Table, step: str) -> str:
     """The text of a table's task: what the step does, then the table."""
     sources = " and ".join(f"`{source.source}.{source.name}`" for source in table.source_tables)
     return f"{_STEPS[step].format(sources=sources, table=table.name)}\n\n{table_markdown(table)}"
+
+
+def dictionary(tables: Iterable[Table]) -> str:
+    """The data dictionary, whole. `python -m include.catalog.documentation` prints it."""
+    return "\n\n".join([_HEAD, *(table_markdown(table) for table in tables)]) + "\n"
 
 
 def table_markdown(table: Table) -> str:
@@ -40,3 +54,9 @@ def _row(column: Column) -> str:
 
 def _code(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    from include.catalog import TABLES
+
+    sys.stdout.write(dictionary(TABLES.values()))

@@ -112,7 +112,7 @@ def test_there_and_back_in_one_column_is_three_versions(airflow: AirflowRuns):
     airflow.pipeline.shop("UPDATE sales_order SET units_sold = 4242 WHERE sales_order_id = 100")
     airflow.trigger()
     history = airflow.pipeline.query(
-        "SELECT units_sold, is_current, version FROM fact_sales_order_history WHERE sales_order_id = 100 ORDER BY version"
+        "SELECT units_sold, is_current, version FROM fact_sales_order_history WHERE sales_order_id = 100 ORDER BY 3"
     )
     assert history[1:] == [(4242, False, 2), (77, False, 3), (4242, True, 4)]
 
