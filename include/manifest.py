@@ -82,11 +82,7 @@ class Manifest:
     def from_json(cls, key: str, body: bytes) -> "Manifest":
         """Read a stored manifest; raises ``DamagedObjectError`` when it is not a whole one of this format."""
         try:
-            stored: Mapping[str, Any] = json.loads(body)
-            return cls(
-                origin=Origin(**stored["origin"]),
-                files=tuple(StoredFile(**file) for file in stored["files"]),
-            )
+            return cls._from_stored(json.loads(body))
         except (ValueError, KeyError, TypeError) as error:
             raise DamagedObjectError(
                 key,
@@ -94,3 +90,12 @@ class Manifest:
                 expected=f"a manifest of format {FORMAT}",
                 remedy="clear the table's whole task group: it lands the rows again under another key",
             ) from error
+
+    @classmethod
+    def _from_stored(cls, stored: Mapping[str, Any]) -> "Manifest":
+        if stored["format"] != FORMAT:
+            raise ValueError(f"format {stored['format']!r}")
+        return cls(
+            origin=Origin(**stored["origin"]),
+            files=tuple(StoredFile(**file) for file in stored["files"]),
+        )

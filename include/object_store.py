@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _IN_MEMORY = 32 * 1024 * 1024  # a larger object is spooled to disk
 _CHUNK = 1024 * 1024
 _ATTEMPTS = 20
-_PASSING = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "RequestTimeTooSkewed", "503", "500"}
+# Besides every answer of status 500 and above: these pass too.
+_PASSING = {"RequestTimeout", "RequestTimeTooSkewed", "ConditionalRequestConflict", "OperationAborted"}
 
 
 class ObjectStore:
@@ -129,13 +130,14 @@ def _translated(bucket: str, key: str) -> Iterator[None]:
 
 def _sorted(where: str, error: ClientError) -> Exception:
     code = error.response.get("Error", {}).get("Code", "")
-    if code in {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in {"PreconditionFailed", "412"}:
         return _ObjectExists()
     if code == "NoSuchKey":
         return DamagedObjectError(
             where, found="no object", expected="the one its manifest names", remedy="clear the table's whole task group"
         )
-    if code in _PASSING:
+    if code in _PASSING or status >= 500:
         return LakeUnavailable(where, found=f"S3 answered {code}", expected="success", remedy="the task is tried again")
     return SettingError(
         where,

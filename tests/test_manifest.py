@@ -63,12 +63,15 @@ def test_a_manifest_names_its_load_id_for_whoever_opens_it():
         manifest().to_json()[:-20],
         b"[]",
         b"null",
-        b'{"origin": {}, "files": []}',
-        b'{"files": []}',
+        b'{"format": 1, "origin": {}, "files": []}',
+        b'{"format": 1, "files": []}',
         b"\xff\xfe",
-        json.dumps({"origin": {**json.loads(manifest().to_json())["origin"], "colour": "red"}, "files": []}).encode(),
+        manifest().to_json().replace(b'"format": 1', b'"format": 2'),
+        json.dumps(
+            {"format": 1, "origin": {**json.loads(manifest().to_json())["origin"], "colour": "red"}, "files": []}
+        ).encode(),
     ],
-    ids=["empty", "truncated", "list", "null", "no fields", "no origin", "no text", "a field more"],
+    ids=["empty", "truncated", "list", "null", "no fields", "no origin", "no text", "another format", "a field more"],
 )
 def test_what_is_no_whole_manifest_is_refused_by_its_key(body: bytes):
     with pytest.raises(DamagedObjectError) as caught:

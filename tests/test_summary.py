@@ -24,9 +24,11 @@ def test_a_load_says_everything(lines):
         seconds=1.23456,
         watermark=987654321,
     )
-    assert lines.messages == [
-        "step=load table=fact_payment rows_read=12 rows_new=3 rows_revised=0 bytes=4567 seconds=1.235 watermark=987654321"
-    ]
+    (line,) = lines.messages
+    assert line == (
+        "step=load table=fact_payment rows_read=12 rows_new=3 rows_revised=0 bytes=4567 seconds=1.235"
+        " watermark=987654321"
+    )
 
 
 def test_what_a_step_does_not_know_is_a_dash(lines):
