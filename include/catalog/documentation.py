@@ -18,8 +18,8 @@ _HEAD = """# Data dictionary
 
 Made from the catalogue by `make dictionary`; a test compares the two.
 
-Every table has bookkeeping columns after its published ones: `_load_id` (the load that wrote the row, see `etl_ledger`),
-`_loaded_at`, `is_deleted`; facts `is_current`, dimensions `is_inferred`."""
+Every table fed by a source has bookkeeping columns after its published ones: `_load_id` (the load that wrote the row,
+see `etl_ledger`), `_loaded_at`, `is_deleted`; facts `is_current`, dimensions `is_inferred`."""
 
 
 def task_markdown(table: Table, step: str) -> str:
