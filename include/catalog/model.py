@@ -136,6 +136,11 @@ class Table:
             f"history {self.history!r} with record_id {self.record_id!r}",
             "a record_id exactly where every version is kept",
         )
+        sources = [source.name for source in self.source_tables]
+        # The rows of one landed table and its joined columns are told apart by its name.
+        self._require(
+            len(set(sources)) == len(sources), f"a source table twice in {', '.join(sources)}", "each source table once"
+        )
         for lookup in self.lookups:
             self._require(
                 self.driving is not None and lookup.foreign_key in self.driving.columns,
