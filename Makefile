@@ -1,13 +1,13 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs reset password psql shop migrate setup test check lint format types security audit lock
+.PHONY: help run stop status logs reset password psql shop migrate migration dictionary setup test check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 } /^## / { print substr($$0, 4) }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 } /^## / { print substr($$0, 4) }' Makefile
 
 run: setup ## Set up, start the stack, fill the shop once, wait for the first run, show what there is; SNAPSHOT=<folder of CSVs>
 	@$(PY) -m local run
@@ -35,6 +35,12 @@ shop: setup ## Let the shop trade until Ctrl-C; SPEED=1 is the real shop's pace,
 
 migrate: setup ## Bring the running warehouse's schema up to date
 	@$(PY) -m local migrate
+
+migration: setup ## Write the migration that the catalogue needs; MESSAGE='Add fact_refund'
+	@$(PY) -m local migration
+
+dictionary: setup ## Write docs/data-dictionary.md from the catalogue
+	@$(PY) -m include.catalog.documentation > docs/data-dictionary.md
 
 setup: ## Make the virtual environment (the others do it by themselves); PYTHON=/path/to/python
 	@local/setup.sh

@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     psql.add_argument("--sql", default=given("SQL") or None, metavar="STATEMENT")
     shop = verbs.add_parser("shop", help="let the shop trade until Ctrl-C")
     shop.add_argument("--speed", type=float, default=given("SPEED") or None)
+    migration = verbs.add_parser("migration", help="write the migration that the catalogue needs")
+    migration.add_argument("--message", default=given("MESSAGE") or None)
     reset = verbs.add_parser("reset", help="remove all data")
     reset.add_argument("--yes", action="store_true", default=given("YES") == "1")
     return parser
@@ -73,6 +75,8 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
                 return status.status(stack)
             case "stop":
                 return commands.stop(stack)
+            case "migration":
+                return commands.migration(stack, asked.message)
             case "password":
                 return commands.password(stack)
             case _:

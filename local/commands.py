@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from include.warehouse import migrate as migrations
-from local import accounts, databases, first_run, source, summary
+from local import accounts, databases, first_run, migration_writer, source, summary
 from local.console import say, step
 from local.errors import StackError
 from local.log_files import prune_task_logs
@@ -93,6 +93,16 @@ def migrate(stack: Stack) -> int:
     """Bring the running warehouse's schema to what the code expects."""
     _require_postgres(stack)
     say(f"The warehouse is at revision {migrations.upgrade(stack.conninfo('warehouse', 'totes_etl'))}.")
+    return 0
+
+
+def migration(stack: Stack, message: str | None) -> int:
+    """Write the migration that brings the warehouse's schema to what the catalogue declares."""
+    if not message:
+        raise StackError("A migration needs a message: make migration MESSAGE='Add fact_refund'")
+    say(
+        f"Wrote {migration_writer.write(stack.settings.state_dir / 'migration', message)}. Read it before you commit it."
+    )
     return 0
 
 

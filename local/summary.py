@@ -40,7 +40,8 @@ def summary(stack: Stack, run: Mapping[str, Any]) -> str:
 
 NEXT = """Try next:
   make shop      let the shop trade; the warehouse follows every five minutes
-  make psql DB=warehouse SQL='SELECT count(*), sum(units_sold * unit_price) FROM fact_sales_order_current'
+  make psql SQL='SELECT currency_code, sum(units_sold * unit_price) AS revenue
+                 FROM fact_sales_order_current JOIN dim_currency USING (currency_id) GROUP BY 1'
   make status    what runs, and how far behind the warehouse is   (make stop ends it all)"""
 
 
@@ -48,9 +49,8 @@ def addresses(stack: Stack) -> str:
     """Where everything is, and how to log in; no password is shown."""
     home = stack.settings.state_dir
     rows = [("Airflow", f"{stack.airflow.url}  as {ADMIN}")]
-    for name in databases.READERS:
-        owner = databases.OWNERS[name]
-        rows.append((f"PostgreSQL {name}", f"postgresql://{owner}@{HOST}:{stack.settings.postgres_port}/{name}"))
+    for name, reader in databases.READERS.items():
+        rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
     rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}"))
     rows.append(("Passwords", f"make password (Airflow's); all of them are in {home / FILE}"))
     width = max(len(name) for name, _ in rows)

@@ -13,7 +13,7 @@ import pytest
 from include.catalog import SOURCE_FED
 from local.errors import StackError
 from tests.expected import EDITS
-from tests.integration.conftest import DAG, AirflowRuns
+from tests.integration.conftest import DAG, TASKS, AirflowRuns
 from tests.pipeline import NAMES
 
 pytestmark = pytest.mark.airflow
@@ -56,13 +56,15 @@ def test_the_first_scheduled_run_loads_everything(airflow: AirflowRuns):
     (run,) = runs
     assert run["run_type"] == "scheduled"
     airflow.wait(run["dag_run_id"])
-    assert len(airflow.executed(run["dag_run_id"])) == 32
+    assert len(airflow.executed(run["dag_run_id"])) == TASKS
     assert_warehouse_is_the_source(airflow)
-    assert airflow.pipeline.query("SELECT count(*), count(DISTINCT table_name) FROM etl_ledger") == [(10, 10)]
+    assert airflow.pipeline.query("SELECT count(*), count(DISTINCT table_name) FROM etl_ledger") == [
+        (len(NAMES), len(NAMES))
+    ]
     inferred = [
         airflow.pipeline.query(f"SELECT count(*) FROM {n} WHERE is_inferred")[0][0] for n in NAMES if "dim" in n
     ]
-    assert inferred == [0] * 7
+    assert set(inferred) == {0}
 
 
 def test_a_run_without_changes_executes_one_task_besides_the_report(airflow: AirflowRuns):
@@ -76,7 +78,7 @@ def test_a_run_without_changes_executes_one_task_besides_the_report(airflow: Air
 def test_one_change_in_every_source_table_arrives(airflow: AirflowRuns):
     """Silent edits, a department-only and an address-only edit among them."""
     before = versions(airflow)
-    assert len(EDITS) == 11
+    assert len(EDITS) >= 11
     for edit in EDITS.values():
         airflow.pipeline.shop(edit)
     airflow.trigger()

@@ -1,4 +1,4 @@
-"""Make the next warehouse migration: what the catalogue declares and the migrations do not make yet."""
+"""Write the next warehouse migration: what the catalogue declares and the migrations do not make yet."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from local import accounts, program, secrets_store
 from local.postgres import Postgres
 
 
-def create(folder: Path, message: str) -> Path:
+def write(folder: Path, message: str) -> Path:
     """Write a migration into `include/warehouse/migrations/versions`, to be read before it is committed.
 
     Compares the catalogue with a throw-away database in `folder` that all migrations were applied to.
     """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     secrets = secrets_store.generate_all()
     with socket.socket() as probe:
         probe.bind((program.HOST, 0))
