@@ -29,17 +29,13 @@ def test_objects_survive_a_restart(tmp_path: Path) -> None:
     server, secrets = Aws(tmp_path / "aws", free_port()), secrets_store.generate_all()
     with program.running(server.program(), tmp_path / "log", server.is_ready):
         server.provision(secrets, ["lake"])
-        server.s3(secrets).put_object(
-            Bucket="lake", Key="raw/x/manifest.json", Body=b"{}", ContentType="text/x"
-        )
+        server.s3(secrets).put_object(Bucket="lake", Key="raw/x/manifest.json", Body=b"{}", ContentType="text/x")
     with program.running(server.program(), tmp_path / "log", server.is_ready) as started:
         server.provision(secrets, ["lake"])
         found = server.s3(secrets).get_object(Bucket="lake", Key="raw/x/manifest.json")
         assert (found["Body"].read(), found["ContentType"]) == (b"{}", "text/x")
         with pytest.raises(ClientError, match="PreconditionFailed"):
-            server.s3(secrets).put_object(
-                Bucket="lake", Key="raw/x/manifest.json", Body=b"2", IfNoneMatch="*"
-            )
+            server.s3(secrets).put_object(Bucket="lake", Key="raw/x/manifest.json", Body=b"2", IfNoneMatch="*")
         started.kill()  # what a power cut leaves is there as well
         started.wait()
     with program.running(server.program(), tmp_path / "log", server.is_ready):
@@ -53,9 +49,7 @@ def shop_like(pg_server: PgServer) -> Iterator[str]:
     pg_server.drop("shop_like")
 
 
-def test_the_reader_selects_what_the_owner_makes_later_and_writes_nothing(
-    pg_server: PgServer, shop_like: str
-) -> None:
+def test_the_reader_selects_what_the_owner_makes_later_and_writes_nothing(pg_server: PgServer, shop_like: str) -> None:
     with psycopg.connect(pg_server.conninfo(shop_like, "shop")) as owner:
         owner.execute("CREATE TABLE later AS SELECT 42 AS answer")
     with psycopg.connect(pg_server.conninfo(shop_like, "totes_reader")) as reader:
