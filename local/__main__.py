@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local.console import say
@@ -59,28 +59,20 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
     from local import commands, status  # here, because they need the pipeline's libraries
     from local.shop.errors import ShopError
 
+    verbs: dict[str, Callable[[], int]] = {
+        "run": lambda: commands.run(stack, asked.snapshot),
+        "stop": lambda: commands.stop(stack),
+        "status": lambda: status.status(stack),
+        "logs": lambda: commands.logs(stack, asked.of),
+        "psql": lambda: commands.psql(stack, asked.db, asked.sql),
+        "shop": lambda: commands.shop(stack, asked.speed),
+        "reset": lambda: commands.reset(stack, sure=asked.yes),
+        "password": lambda: commands.password(stack),
+        "migrate": lambda: commands.migrate(stack),
+        "migration": lambda: commands.migration(stack, asked.message),
+    }
     try:
-        match asked.verb:
-            case "run":
-                return commands.run(stack, asked.snapshot)
-            case "logs":
-                return commands.logs(stack, asked.of)
-            case "psql":
-                return commands.psql(stack, asked.db, asked.sql)
-            case "shop":
-                return commands.shop(stack, asked.speed)
-            case "reset":
-                return commands.reset(stack, sure=asked.yes)
-            case "status":
-                return status.status(stack)
-            case "stop":
-                return commands.stop(stack)
-            case "migration":
-                return commands.migration(stack, asked.message)
-            case "password":
-                return commands.password(stack)
-            case _:
-                return commands.migrate(stack)
+        return verbs[asked.verb]()
     except ShopError as error:
         raise StackError(str(error)) from error
 

@@ -100,9 +100,8 @@ def migration(stack: Stack, message: str | None) -> int:
     """Write the migration that brings the warehouse's schema to what the catalogue declares."""
     if not message:
         raise StackError("A migration needs a message: make migration MESSAGE='Add fact_refund'")
-    say(
-        f"Wrote {migration_writer.write(stack.settings.state_dir / 'migration', message)}. Read it before you commit it."
-    )
+    written = migration_writer.write(stack.settings.state_dir / "migration", message)
+    say(f"Wrote {written}. Read it before you commit it.")
     return 0
 
 
