@@ -16,7 +16,7 @@ from include.source.snapshot import Connection, Position
 _SCHEMA = "public"
 _COLUMNS = """
 SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
-WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
+WHERE attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text)) AND attnum > 0 AND NOT attisdropped
 """
 
 
@@ -61,7 +61,7 @@ def copy_rows(
 def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> None:
     """Raise ``SchemaDriftError`` unless every declared column is there with its declared type."""
     for table in tables:
-        found: dict[str, str] = dict(connection.execute(_COLUMNS, [f'{_SCHEMA}."{table.name}"']).fetchall())
+        found: dict[str, str] = dict(connection.execute(_COLUMNS, [_SCHEMA, table.name]).fetchall())
         drifted = {name: found.get(name) for name, kind in table.columns.items() if found.get(name) != kind}
         if drifted:
             raise SchemaDriftError(

@@ -6,7 +6,7 @@ it commits, whether or not it moves `last_updated`, with nothing but SELECT.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from psycopg import sql
 
@@ -45,7 +45,7 @@ class ChangedSince:
 
 @dataclass(frozen=True)
 class StampedWithin:
-    """The rows whose `last_updated` lies in a window, half-open, UTC: a backfill."""
+    """The rows whose `last_updated` lies in a window, half-open, with time zones: a backfill."""
 
     start: datetime
     end: datetime
@@ -53,12 +53,16 @@ class StampedWithin:
     def condition(self, row: str, position: Position) -> sql.Composable:
         """True for the rows of the table with alias ``row`` that carry a stamp in the window."""
         del position
-        # The source keeps UTC without saying so: timestamp without time zone.
         return sql.SQL("({row}.last_updated >= {start} AND {row}.last_updated < {end})").format(
             row=sql.Identifier(row),
-            start=sql.Literal(self.start.replace(tzinfo=None)),
-            end=sql.Literal(self.end.replace(tzinfo=None)),
+            start=sql.Literal(_in_utc(self.start)),
+            end=sql.Literal(_in_utc(self.end)),
         )
 
 
 Selection = Everything | ChangedSince | StampedWithin
+
+
+def _in_utc(instant: datetime) -> datetime:
+    """The source keeps UTC without saying so: timestamp without time zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from include.errors import SourceUnavailable
+from include.errors import SchemaDriftError, SourceUnavailable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -21,9 +21,10 @@ SET LOCAL TimeZone = 'UTC';
 SET LOCAL DateStyle = 'ISO, YMD';
 SET LOCAL search_path = pg_catalog, public
 """
+_DRIFT = (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 _POSITION = """
 SELECT (SELECT system_identifier::text FROM pg_control_system()), s::text,
-       pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, clock_timestamp()
+       pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, statement_timestamp()
 FROM pg_current_snapshot() AS s
 """
 
@@ -33,7 +34,8 @@ class Position:
     """Where a snapshot stands: which server, what it sees, and the oldest transaction it cannot see.
 
     ``xmin`` is the watermark that the next read starts from; ``xmax`` the first transaction id not
-    yet given out. Both are 64 bits wide. ``at`` is the source server's clock, UTC.
+    yet given out. Both are 64 bits wide. ``at`` is the source server's clock just before the
+    snapshot was taken, UTC: what had committed by then is in it.
     """
 
     system_identifier: str
@@ -47,19 +49,28 @@ class Position:
 def snapshot(connection: Connection) -> Iterator[Position]:
     """A `REPEATABLE READ READ ONLY` transaction, guarded by time-outs; always rolled back at its end.
 
-    Raises ``SourceUnavailable`` for whatever breaks it off.
+    Raises ``SourceUnavailable`` for whatever breaks it off, ``SchemaDriftError`` for a table or column
+    that is not there or may not be read.
     """
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
+    where = f"source {connection.info.host}:{connection.info.port}/{connection.info.dbname}"
     try:
-        connection.execute(_GUARDS)
-        system, seen, xmin, xmax, at = connection.execute(_POSITION).fetchone() or ()
-        yield Position(system, seen, xmin, xmax, at.astimezone(UTC))
-        connection.rollback()
+        with connection.transaction(force_rollback=True):
+            connection.execute(_GUARDS)
+            system, seen, xmin, xmax, at = connection.execute(_POSITION).fetchone() or ()
+            yield Position(system, seen, xmin, xmax, at.astimezone(UTC))
     except psycopg.OperationalError as error:
         raise SourceUnavailable(
-            f"source {connection.info.host}:{connection.info.port}/{connection.info.dbname}",
+            where,
             found=f"{type(error).__name__}: {str(error).strip()}",
             expected="an answer",
             remedy="the task is tried again; see that the database runs and can be reached",
+        ) from error
+    except _DRIFT as error:
+        raise SchemaDriftError(
+            where,
+            found=f"{type(error).__name__}: {str(error).strip()}",
+            expected="every declared table and column, all rows of which this role may read",
+            remedy="grant SELECT to the role, or correct the source or its declaration in include/catalog",
         ) from error
