@@ -68,13 +68,13 @@ HELD = {
         FROM fact_sales_order_current""",
 }
 
-# One edit of one column in every source table, of a row that the demo data have. The first two
-# columns of a joined dimension change through the lookup alone: `department` and `address`.
+# An edit of one row that the demo data have in every source table, of a column that each warehouse table fed by it
+# shows. Some move last_updated and some do not; those of `department` and `address` reach joined dimensions too.
 EDITS = {
     "address": "UPDATE address SET phone = phone || '9', last_updated = now() WHERE address_id = 1",
     "counterparty": "UPDATE counterparty SET counterparty_legal_name = 'Bolt & Sons' WHERE counterparty_id = 2",
     "currency": "UPDATE currency SET currency_code = 'JPY' WHERE currency_id = 3",
-    "department": "UPDATE department SET location = 'Wigan' WHERE department_id = 1",
+    "department": "UPDATE department SET location = 'Wigan', manager = 'Di Marsh' WHERE department_id = 1",
     "design": "UPDATE design SET file_location = '/elsewhere' WHERE design_id = 4",
     "payment": "UPDATE payment SET paid = NOT paid, last_updated = now() WHERE payment_id = 10",
     "payment_type": "UPDATE payment_type SET payment_type_name = 'SALES_REFUND' WHERE payment_type_id = 1",

@@ -148,3 +148,18 @@ assert ours and all(name.startswith(("include.catalog", "include.errors")) for n
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_what_is_imported_before_the_fork_is_heavy_and_not_ours():
+    """A module of ours that was imported then would stay as it was until the scheduler is restarted."""
+    program = """
+import sys
+sys.argv = ["airflow", "scheduler"]
+import airflow_local_settings
+assert {"pyarrow", "boto3", "psycopg", "alembic"} <= set(sys.modules)
+ours = [name for name in sys.modules if name.partition(".")[0] in {"include", "totes_etl", "totes_tasks"}]
+assert not ours, ours
+"""
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
