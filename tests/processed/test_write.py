@@ -1,0 +1,137 @@
+"""From a raw load to Parquet, on a real S3 API: every row, exactly, or none."""
+
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pyarrow.parquet as pq
+import pytest
+
+from include import object_keys
+from include.catalog import TABLES
+from include.errors import ContractError, DamagedObjectError, SchemaDriftError
+from include.manifest import Manifest
+from include.processed.write import write
+from tests.pipeline import Pipeline
+
+TEXTS = [
+    "",
+    " ",
+    "'",
+    '"',
+    '""',
+    "a,b",
+    "line\nbreak",
+    "line\r\nbreak",
+    "\r",
+    "\\N",
+    "\\",
+    "\\.",
+    "NULL",
+    "🧵 naïve Ω",
+    '";--',
+    "\t",
+    "\ufeff",
+    "x" * 100_000,
+]
+
+
+def test_every_text_arrives_in_the_warehouse_as_it_is(small: Pipeline):
+    with psycopg.connect(small.owner) as owner:
+        for text in TEXTS:
+            owner.execute(
+                "INSERT INTO design (design_name, file_location, file_name, last_updated)"
+                " VALUES ('odd', %s, 'f', now())",
+                [text],
+            )
+    small.load(small.transform(small.extract("dim_design")))
+    arrived = small.query("SELECT file_location FROM dim_design WHERE design_name = 'odd' ORDER BY design_id")
+    assert [text for (text,) in arrived] == TEXTS
+
+
+def test_null_and_an_empty_text_arrive_as_two_things(small: Pipeline):
+    small.load(small.transform(small.extract("dim_location")))
+    assert small.query("SELECT address_line_2, district FROM dim_location ORDER BY location_id") == [
+        (None, ""),
+        ("Flat 2", "North"),
+        (None, None),
+    ]
+
+
+def test_a_missing_location_of_a_department_arrives_in_words(small: Pipeline):
+    small.load(small.transform(small.extract("dim_staff")))
+    assert small.query("SELECT staff_id, location FROM dim_staff ORDER BY 1") == [
+        (1, "Leds"),
+        (2, "Leds"),
+        (3, "Unknown"),
+    ]
+
+
+def test_parquet_lies_under_the_documented_key(small: Pipeline):
+    transformed = small.transform(small.extract("dim_design"))
+    manifest = small.processed.manifest(transformed["manifest"])
+    folder = object_keys.processed_folder("dim_design", manifest.origin.landed_on, manifest.origin.load_id)
+    assert transformed["manifest"] == f"{folder}/manifest.json"
+    assert [file.key for file in manifest.files] == [f"{folder}/part-00000.parquet"]
+    with small.processed.open(manifest.files[0]) as body:
+        assert pq.ParquetFile(body).metadata.num_rows == 2
+
+
+def test_an_empty_table_becomes_empty_parquet_and_an_empty_table(pipeline: Pipeline):
+    record = pipeline.load(pipeline.transform(pipeline.extract("dim_staff")))
+    assert (record["rows_read"], record["rows_new"], record["rows_revised"]) == (0, 0, 0)
+    assert pipeline.query("SELECT count(*) FROM dim_staff") == [(0,)]
+
+
+def test_transforming_again_reuses_the_same_parquet(small: Pipeline):
+    extracted = small.extract("dim_design")
+    assert small.transform(extracted) == small.transform(extracted)
+
+
+def test_one_bad_row_stops_the_load_by_name_and_lands_no_manifest(small: Pipeline):
+    small.shop("UPDATE sales_order SET agreed_payment_date = '2024-13-01' WHERE sales_order_id = 3")
+    extracted = small.extract("fact_sales_order")
+    with pytest.raises(ContractError) as caught:
+        small.transform(extracted)
+    assert caught.value.where == "fact_sales_order.agreed_payment_date (read from agreed_payment_date)"
+    assert caught.value.found == "'2024-13-01' in 1 of 4 rows"
+    assert small.processed._client.list_objects_v2(Bucket=small.processed.bucket).get("Contents") is None
+
+
+def test_a_source_corrected_afterwards_loads_by_itself(small: Pipeline):
+    small.shop("UPDATE sales_order SET agreed_payment_date = 'soon' WHERE sales_order_id = 3")
+    with pytest.raises(ContractError):
+        small.transform(small.extract("fact_sales_order"))
+    small.shop("UPDATE sales_order SET agreed_payment_date = '2024-12-01' WHERE sales_order_id = 3")
+    small.load(small.transform(small.extract("fact_sales_order")))
+    assert small.held("fact_sales_order") == small.expected("fact_sales_order")
+
+
+def relanded(small: Pipeline, read: str, **changed: Any) -> str:
+    """The key of a raw manifest whose first file is described otherwise than it is."""
+    manifest = small.raw.manifest(small.extract(read)["manifest"])
+    files = (replace(manifest.files[0], **changed), *manifest.files[1:])
+    return small.raw.put_manifest("raw/other", Manifest(origin=manifest.origin, files=files))
+
+
+@pytest.mark.parametrize("rows", [2, 4])
+def test_a_raw_part_with_other_rows_than_its_manifest_says_is_refused(small: Pipeline, rows: int):
+    key = relanded(small, "dim_staff", rows=rows)
+    with pytest.raises(DamagedObjectError) as caught:
+        write(TABLES["dim_staff"], key, raw=small.raw, processed=small.processed)
+    assert caught.value.found == "3 rows in the raw files"
+    assert caught.value.expected == f"{rows} rows, as the manifest says"
+
+
+def test_a_raw_part_with_another_checksum_is_refused(small: Pipeline):
+    key = relanded(small, "dim_staff", sha256="0" * 64)
+    with pytest.raises(DamagedObjectError, match="SHA-256"):
+        write(TABLES["dim_staff"], key, raw=small.raw, processed=small.processed)
+
+
+def test_a_raw_part_without_a_declared_column_is_refused(small: Pipeline):
+    key = relanded(small, "dim_design", table="staff")  # its columns are a design's
+    with pytest.raises(SchemaDriftError) as caught:
+        write(TABLES["dim_staff"], key, raw=small.raw, processed=small.processed)
+    assert "no column staff_id, first_name" in caught.value.found
+    assert "part-00000.csv.zst" in caught.value.where
