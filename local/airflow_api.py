@@ -31,13 +31,21 @@ class AirflowApi:
     password: str = field(repr=False)
     _token: list[str] = field(default_factory=list, repr=False)
 
+    def answers(self) -> bool:
+        """Whether the API server serves."""
+        return bool(self._health())
+
     def healthy(self) -> bool:
-        """Whether database, scheduler, dag processor and triggerer all report healthy."""
+        """Whether it serves, and database, scheduler, dag processor and triggerer all report healthy."""
+        parts = self._health()
+        return bool(parts) and all(part["status"] == "healthy" for part in parts.values())
+
+    def _health(self) -> Mapping[str, Any]:
         try:
-            parts = self._send("GET", "/api/v2/monitor/health", None, {}).values()
+            found: Mapping[str, Any] = self._send("GET", "/api/v2/monitor/health", None, {})
         except StackError:
-            return False
-        return all(part["status"] == "healthy" for part in parts)
+            return {}
+        return found
 
     def get(self, path: str) -> Any:
         """The answer to GET `/api/v2/<path>`."""

@@ -22,7 +22,7 @@ from local.program import HOST, Program, tail
 from local.secrets_store import Secrets, write_private
 from local.settings import Settings
 
-COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
 """In the order of their start."""
 
 ADMIN = "admin"

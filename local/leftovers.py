@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -42,17 +43,18 @@ def end(found: Iterable[psutil.Process]) -> None:
     found = list(found)
     servers = [p for p in found if _name(p) == "postgres"]
     _end([p for p in found if p not in servers], signal.SIGTERM)
-    roots = [p for p in servers if p.ppid() not in {q.pid for q in servers}]
-    _end(roots, signal.SIGINT)
-    _end([p for p in servers if _lives(p)], signal.SIGQUIT)
+    _end(servers, signal.SIGINT)  # its first process takes the others with it
 
 
 def _end(some: list[psutil.Process], polite: signal.Signals) -> None:
     for how in (polite, signal.SIGKILL):
+        some = [one for one in some if _lives(one)]
         for one in some:
             with suppress(psutil.NoSuchProcess):
                 one.send_signal(how)
-        _, some = psutil.wait_procs(some, timeout=PATIENCE_S)
+        deadline = time.monotonic() + PATIENCE_S
+        while any(map(_lives, some)) and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 def _session(record: Record | None) -> int | None:

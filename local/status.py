@@ -57,7 +57,8 @@ def _say_warehouse(stack: Stack) -> None:
     if not stack.postgres.is_ready():
         raise StackError("PostgreSQL does not answer, so the warehouse cannot be asked.")
     say(behind(stack))
-    say(table(("table", "behind"), [(name, span(age)) for name, age in freshness(stack).items()]))
+    if rows := [(name, span(age)) for name, age in freshness(stack).items()]:
+        say(table(("table", "behind"), rows))
     say()
 
 

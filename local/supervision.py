@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ MARK = "TOTES_STACK"
 """Environment variable of every process of a stack; its value is the state folder."""
 
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes
+_PATIENCE_S = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,9 @@ class Supervisor:
             return
         with suppress(StackError):
             self._ask("shutdown")
-        with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
-            psutil.Process(found.pid).wait(20)
+        deadline = time.monotonic() + _PATIENCE_S
+        while found.alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def _ask(self, method: str, *arguments: object) -> Any:
         found = self.record()

@@ -13,7 +13,7 @@ import pytest
 
 from local.settings import ROOT
 
-TOOLS = ("sh", "awk", "cat", "cksum", "dirname", "head", "ls", "rm", "sed", "sort", "tail")
+TOOLS = ("sh", "awk", "cat", "cksum", "cp", "dirname", "head", "ls", "mkdir", "rm", "sed", "sort", "tail")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Machine:
     def python(self, where: str, version: str, *, venv: bool = True) -> Path:
         """Put an interpreter that tells its version, and fails to make a virtual environment."""
         return self.program(
-            where, f'case "$2" in *version_info*) echo {version};; *ensurepip*) exit {0 if venv else 1};; *) exit 9;; esac'
+            where,
+            f'case "$2" in *version_info*) echo {version};; *ensurepip*) exit {0 if venv else 1};; *) exit 9;; esac',
         )
 
     def program(self, where: str, script: str) -> Path:
@@ -135,3 +136,14 @@ def test_without_network_nothing_half_made_counts_as_complete(machine: Machine) 
         assert "The set-up needs the network" in done.stderr
         assert "Setting up .venv" in done.stdout
     assert not (machine.clone / ".venv" / ".complete").exists()
+
+
+def test_a_complete_set_up_is_left_alone_until_the_lock_changes(machine: Machine) -> None:
+    copies_itself = 'mkdir -p .venv/bin; cp "$0" .venv/bin/python'
+    machine.program("python3.12", f'case "$2" in *version_info*) echo 3.12;; venv) {copies_itself};; esac')
+    assert "Set up\n" in machine.setup().stdout
+    assert machine.setup().stdout == ""
+    with (machine.clone / "requirements.lock").open("a") as lock:
+        lock.write("# changed\n")
+    assert "Set up\n" in machine.setup().stdout
+    assert machine.setup().stdout == ""
