@@ -31,18 +31,21 @@ class AirflowApi:
     password: str = field(repr=False)
     _token: list[str] = field(default_factory=list, repr=False)
 
-    def answers(self) -> bool:
-        """Whether the API server serves."""
-        return bool(self._health())
+    def serves_tasks(self) -> bool:
+        """Whether the API server answers tasks.
+
+        Its first answer costs it seconds (it assembles that API then), which no task has to wait for after this.
+        """
+        return bool(self._health("/execution/health"))
 
     def healthy(self) -> bool:
         """Whether it serves, and database, scheduler, dag processor and triggerer all report healthy."""
-        parts = self._health()
+        parts = self._health("/api/v2/monitor/health")
         return bool(parts) and all(part["status"] == "healthy" for part in parts.values())
 
-    def _health(self) -> Mapping[str, Any]:
+    def _health(self, path: str) -> Mapping[str, Any]:
         try:
-            found: Mapping[str, Any] = self._send("GET", "/api/v2/monitor/health", None, {})
+            found: Mapping[str, Any] = self._send("GET", path, None, {})
         except StackError:
             return {}
         return found

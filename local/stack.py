@@ -65,8 +65,8 @@ class Stack:
         """Start Airflow's components on the running servers and return when all report healthy."""
         self.airflow.migrate(self.supervisor.log("airflow-db"))
         for name in COMPONENTS:
-            if name == "scheduler":  # a task that cannot reach the API server at once waits ten seconds
-                self._wait("api-server", self.api.answers, seconds=180)
+            if name == "scheduler":  # its first tasks would else wait long for the API server
+                self._wait("api-server", self.api.serves_tasks, seconds=180)
             self.supervisor.start_program(name)
         for name in COMPONENTS:
             self._wait(name, self.api.healthy, seconds=180)
