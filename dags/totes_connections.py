@@ -5,6 +5,7 @@
 
 import contextlib
 import json
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from include.errors import RetryableError, SettingError, SourceUnavailable, WarehouseUnavailable
 from include.object_store import ObjectStore
 from include.settings import Settings
+
+# The amazon provider's own call, in every log; nobody who reads the log can do anything about it.
+warnings.filterwarnings("ignore", message="ProvidersManager.hooks is deprecated")
 
 # A half-open connection is given up after about a minute instead of never.
 _LIBPQ = {

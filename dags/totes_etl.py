@@ -77,7 +77,7 @@ def warehouse_table(table: Table, planned):
     sources = [Asset(name=f"{s.source}.{s.name}", uri=f"totes://{s.source}/{s.name}") for s in table.source_tables]
     star = Asset(name=f"warehouse.{table.name}", uri=f"totes://warehouse/{table.name}", group="warehouse")
     with TaskGroup(table.name, tooltip=table.description):
-        extracted = _task("extract", table, inlets=sources)(table.name, planned)
+        extracted = _task("extract", table)(table.name, planned)
         transformed = _task("transform", table)(table.name, extracted)
         return _task("load", table, inlets=sources, outlets=[star])(table.name, transformed)
 
