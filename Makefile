@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs reset password psql shop migrate migration dictionary setup test check lint format types security audit lock
+.PHONY: help run stop status logs reset password psql airflow shop migrate migration dictionary setup test check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -29,6 +29,9 @@ password: setup ## Print the password of Airflow's admin
 
 psql: setup ## Open psql; DB=warehouse (default), totesys or airflow; SQL='SELECT …' runs one statement
 	@$(PY) -m local psql
+
+airflow: setup ## Airflow's command line on the stack; CMD='backfill create --dag-id totes_etl --from-date … --to-date …'
+	@$(PY) -m local airflow
 
 shop: setup ## Let the shop trade until Ctrl-C; SPEED=1 is the real shop's pace, default 700
 	@$(PY) -m local shop

@@ -46,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     psql = verbs.add_parser("psql", help="open psql, or run one statement")
     psql.add_argument("--db", choices=sorted(OWNERS), default=given("DB") or "warehouse")
     psql.add_argument("--sql", default=given("SQL") or None, metavar="STATEMENT")
+    airflow = verbs.add_parser("airflow", help="Airflow's command line on the stack")
+    airflow.add_argument("--command", default=given("CMD") or "info")
     shop = verbs.add_parser("shop", help="let the shop trade until Ctrl-C")
     shop.add_argument("--speed", type=float, default=given("SPEED") or None)
     migration = verbs.add_parser("migration", help="write the migration that the catalogue needs")
@@ -65,6 +67,7 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "status": lambda: status.status(stack),
         "logs": lambda: commands.logs(stack, asked.of),
         "psql": lambda: commands.psql(stack, asked.db, asked.sql),
+        "airflow": lambda: commands.airflow(stack, asked.command),
         "shop": lambda: commands.shop(stack, asked.speed),
         "reset": lambda: commands.reset(stack, sure=asked.yes),
         "password": lambda: commands.password(stack),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -75,6 +77,13 @@ def psql(stack: Stack, database: str, statement: str | None) -> int:
     environment = {**os.environ, "PGPASSWORD": getattr(stack.secrets, owner)}
     where = ["-h", HOST, "-p", str(stack.settings.postgres_port), "-U", owner, "-d", database]
     os.execvpe(binary, ["psql", *where, *(["-c", statement] if statement else [])], environment)  # noqa: S606 # no shell
+
+
+def airflow(stack: Stack, command: str) -> int:
+    """Airflow's own command line, with the connections and settings of the stack."""
+    _require_postgres(stack)
+    arguments = [sys.executable, "-m", "airflow", *shlex.split(command)]
+    os.execve(sys.executable, arguments, stack.airflow.environment())  # noqa: S606 # no shell
 
 
 def password(stack: Stack) -> int:
