@@ -13,7 +13,8 @@
         ├── SchemaDriftError            the source or the warehouse is not shaped as declared
         ├── ContractError               rows break what their table declares
         ├── DamagedObjectError          an object in S3 is not what its manifest says
-        └── SupersededError             a later read of the source is already in the warehouse
+        ├── SupersededError             a later read of the source is already in the warehouse
+        └── GapError                    an earlier read of the source is not in the warehouse
 """
 
 
@@ -73,3 +74,7 @@ class DamagedObjectError(PermanentError):
 
 class SupersededError(PermanentError):
     """A later read of the source is already in the warehouse; this older one must not follow it."""
+
+
+class GapError(PermanentError):
+    """An earlier read of the source is not in the warehouse; this one must not jump over it."""

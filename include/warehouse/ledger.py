@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.errors import SupersededError
+from include.errors import GapError, SupersededError
 from include.manifest import Manifest, Origin
 from include.warehouse.connection import Connection
 
@@ -95,6 +95,25 @@ def refuse_older(connection: Connection, origin: Origin) -> None:
     )
 
 
+def refuse_gap(connection: Connection, origin: Origin) -> None:
+    """Raise ``GapError`` if an incremental read starts after where the table stands.
+
+    So it is when the warehouse was emptied, or restored from a backup, after the rows were read: the
+    watermark must not jump over what lies between.
+    """
+    if origin.mode != "incremental" or origin.since is None:
+        return
+    stands = watermarks(connection).get(origin.table)
+    held = stands.watermark if stands else None
+    if held is None or held < origin.since:
+        raise GapError(
+            f"{origin.table}, load {origin.load_id}",
+            found=f"rows written since transaction {origin.since}",
+            expected=f"a read from where the table stands, {'nothing' if held is None else f'transaction {held}'}",
+            remedy="clear this table's whole task group: it reads from there",
+        )
+
+
 def _is_older(origin: Origin, latest: Watermark) -> bool:
     if origin.mode == "full" or origin.system_identifier != latest.system_identifier:
         # Another server, or one whose transaction ids went back: they cannot be compared, its clock decides.
@@ -125,7 +144,7 @@ def record(
         INSERT INTO etl_ledger (load_id, table_name, mode, run_id, window_start, window_end, rows_read, rows_new,
           rows_revised, bytes_read, manifest, system_identifier, snapshot, since, watermark, snapshot_at, loaded_at,
           seconds)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now(), %s)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp(), %s)
         """,
         [
             origin.load_id,

@@ -16,14 +16,16 @@ from include.warehouse.staging import stage
 def load(connection: Connection, table: Table, manifest_key: str, *, processed: ObjectStore, run_id: str) -> Loaded:
     """Load what a processed manifest names, once: a repeated call finds the ledger row and changes nothing.
 
-    Raises ``SupersededError`` when a later read is already loaded, ``DamagedObjectError`` when a file
-    is not what the manifest says, ``WarehouseUnavailable`` when the database breaks off.
+    Raises ``SupersededError`` when a later read is already loaded, ``GapError`` when an earlier one is
+    missing, ``DamagedObjectError`` when a file is not what the manifest says, ``WarehouseUnavailable``
+    when the database breaks off.
     """
     manifest = processed.manifest(manifest_key)
     with transaction(connection):
         _one_load_at_a_time(connection, table)
         if not ledger.is_loaded(connection, manifest.origin.load_id):
             ledger.refuse_older(connection, manifest.origin)
+            ledger.refuse_gap(connection, manifest.origin)
             _load(connection, table, manifest, manifest_key, processed, run_id)
         return ledger.outcome(connection, manifest.origin.load_id)
 

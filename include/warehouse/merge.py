@@ -68,19 +68,24 @@ def _append_versions(connection: Connection, table: Table, load_id: str) -> None
     connection.execute(
         sql.SQL("""
             INSERT INTO {table} ({columns}, is_current, is_deleted, _load_id, _loaded_at)
-            SELECT {columns}, true, false, %s, now() FROM changed ORDER BY {key}
+            SELECT {columns}, true, false, %s, statement_timestamp() FROM changed ORDER BY {key}
         """).format(table=sql.Identifier(table.name), columns=_columns(table), key=_key(table)),
         [load_id],
     )
 
 
 def _upsert(connection: Connection, table: Table, load_id: str) -> None:
-    """Insert or replace. `ON CONFLICT`, since a fact's load may insert an inferred member at the same moment."""
-    replaced = [*table.column_names, "is_inferred", "is_deleted", "_load_id", "_loaded_at"]
+    """Insert or replace. `ON CONFLICT`, since a fact's load may insert an inferred member at the same moment.
+
+    The key is not among what is replaced: an update of it, even to itself, locks the row against the
+    facts that refer to it, and two loads would wait for each other in a circle.
+    """
+    others = [name for name in table.column_names if name not in table.natural_key]
+    replaced = [*others, "is_inferred", "is_deleted", "_load_id", "_loaded_at"]
     connection.execute(
         sql.SQL("""
             INSERT INTO {table} ({columns}, is_inferred, is_deleted, _load_id, _loaded_at)
-            SELECT {columns}, false, false, %s, now() FROM changed ORDER BY {key}
+            SELECT {columns}, false, false, %s, statement_timestamp() FROM changed ORDER BY {key}
             ON CONFLICT ({key}) DO UPDATE SET {replacements}
         """).format(
             table=sql.Identifier(table.name),
@@ -113,7 +118,7 @@ def _infer(connection: Connection, dimension: Table, referring: list[Column], lo
     connection.execute(
         sql.SQL("""
             INSERT INTO {dimension} ({key}{names}, is_inferred, is_deleted, _load_id, _loaded_at)
-            SELECT referred.key{placeholders}, true, false, %s, now()
+            SELECT referred.key{placeholders}, true, false, %s, statement_timestamp()
             FROM ({referred}) AS referred (key)
             WHERE NOT EXISTS (SELECT FROM {dimension} AS held WHERE held.{key} = referred.key)
             ORDER BY referred.key

@@ -11,12 +11,13 @@ import alembic.command
 import psycopg
 import sqlalchemy as sa
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from include.catalog import TABLES
 from include.errors import SchemaDriftError, SettingError
 from include.warehouse.connection import Connection
-from include.warehouse.views import view_statements
+from include.warehouse.views import view_names, view_statements
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = _MIGRATIONS / "versions"
@@ -41,6 +42,8 @@ def upgrade(dsn: str, *, with_views: bool = True) -> str:
     alembic_config = config()
     with engine.begin() as connection:
         alembic_config.attributes["connection"] = connection
+        if _revision(connection) != _head():
+            _drop_views(connection)
         alembic.command.upgrade(alembic_config, "head")
         for table in TABLES.values() if with_views else ():
             for statement in view_statements(table):
@@ -62,6 +65,18 @@ def check(connection: Connection) -> None:
             expected=f"revision {_head()}",
             remedy="apply the migrations: `make migrate`, or `python -m include.warehouse.migrate`",
         )
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    return context.get_current_revision()
+
+
+def _drop_views(connection: sa.Connection) -> None:
+    """A migration may alter what the views read, and `CREATE OR REPLACE` cannot put a column in between."""
+    for table in TABLES.values():
+        for name in view_names(table):
+            connection.execute(sa.text(f"DROP VIEW IF EXISTS {name}"))
 
 
 def _head() -> str:

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from include.catalog.model import Table
 
 
+def view_names(table: Table) -> tuple[str, ...]:
+    """The names of a fact's two views; none for other tables."""
+    return (f"{table.name}_current", f"{table.name}_history") if table.history == "versions" else ()
+
+
 def view_statements(table: Table) -> Iterator[str]:
     """The DDL of a fact's two views; nothing for other tables. Names come from the catalogue alone."""
     if table.history != "versions":

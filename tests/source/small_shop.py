@@ -23,6 +23,10 @@ ROWS = (
         SELECT {STAMP}, {STAMP}, 1 + n % 2, 1 + n % 3, 1 + n % 3, 1000 * n, 2.50, 1 + n % 2, '2024-11-10', '2024-11-08',
                1 + n % 3
         FROM generate_series(1, 4) AS n""",
+    f"""INSERT INTO purchase_order (created_at, last_updated, staff_id, counterparty_id, item_code, item_quantity,
+          item_unit_price, currency_id, agreed_delivery_date, agreed_payment_date, agreed_delivery_location_id)
+        SELECT {STAMP}, {STAMP}, 3, 1, 'ITEM00' || n, 10 * n, 3.99, 1, '2024-11-12', '2024-11-09', 2
+        FROM generate_series(1, 2) AS n""",
     f"""INSERT INTO "transaction" (transaction_type, sales_order_id, last_updated)
         SELECT 'SALE', n, {STAMP} FROM generate_series(1, 4) AS n""",
     f"""INSERT INTO payment (created_at, last_updated, transaction_id, counterparty_id, payment_amount, currency_id,
@@ -30,4 +34,5 @@ ROWS = (
         SELECT {STAMP}, {STAMP}, n, 1 + n % 3, 2500.00 * n, 1 + n % 2, 1, false, '2024-11-08', 1, 2
         FROM generate_series(1, 4) AS n""",
 )
-"""Statements that fill it: three addresses, departments, staff and firms, four sales with their payments."""
+"""Statements that fill it: three addresses, departments, staff and firms, four sales
+with their payments, two purchases."""
