@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from xmlrpc.client import Fault, ServerProxy
+from xmlrpc.client import Fault, ServerProxy  # nosec B411 # reads what our own supervisor says on a private socket
 
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
