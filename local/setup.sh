@@ -96,6 +96,9 @@ The set-up needs the network (or a full package cache) once, and about 1.5 GB of
 HTTPS_PROXY; for a mirror set PIP_INDEX_URL. Then call the same command again; nothing half made is used."
 }
 
+# Packages must not change under a running stack.
+stop_stack() { [ ! -x .venv/bin/python ] || .venv/bin/python -m local stop 2>/dev/null || true; }
+
 state_of() { say "$(cksum <requirements.lock) $PWD $1"; }
 
 if [ -f "$STAMP" ] && [ -n "$(version_of .venv/bin/python)" ]; then
@@ -108,6 +111,7 @@ fi
 python=$(choose)
 [ -n "$python" ] || python=$(from_uv) || no_python
 say "Setting up .venv with Python $(version_of "$python") ($python)"
+stop_stack
 rm -f "$STAMP"
 make_venv "$python"
 install_all
