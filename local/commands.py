@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from include.warehouse import migrate as migrations
@@ -37,13 +36,10 @@ def _start(stack: Stack, folder: Path | None) -> None:
     prune_task_logs(stack.task_logs)
     stack.start_servers()
     source.check(stack.conninfo("totesys", "shop"), folder)
-    with ThreadPoolExecutor(1) as beside:
-        step("Starting Airflow, and meanwhile filling the shop's database and migrating the warehouse")
-        airflow = beside.submit(stack.start_airflow)
-        step(source.fill(stack.conninfo("totesys", "shop"), folder))
-        migrations.upgrade(stack.conninfo("warehouse", "totes_etl"))
-        step("The warehouse's schema is up to date")
-        airflow.result()
+    step(source.fill(stack.conninfo("totesys", "shop"), folder))
+    migrations.upgrade(stack.conninfo("warehouse", "totes_etl"))
+    step("The warehouse's schema is up to date; starting Airflow")
+    stack.start_airflow()  # after the migration: an unpaused DAG runs at once
     step("Airflow is ready")
 
 

@@ -102,7 +102,8 @@ def _process_mib(one: psutil.Process) -> float:
 def _seconds_by_table(tasks: list[Mapping[str, Any]]) -> dict[str, float]:
     seconds: dict[str, float] = defaultdict(float)
     for task in tasks:
-        seconds[table_of(task["task_id"])] += task["duration"] or 0.0
+        if task["state"] != "skipped":
+            seconds[table_of(task["task_id"])] += task["duration"] or 0.0
     return seconds
 
 
