@@ -45,11 +45,6 @@ class Loaded:
     watermark: int | None
     lag_s: float
 
-    @property
-    def rows_changed(self) -> int:
-        """New and revised rows together."""
-        return self.rows_new + self.rows_revised
-
 
 def watermarks(connection: Connection) -> dict[str, Watermark]:
     """Where every table stands that was ever loaded, by name."""

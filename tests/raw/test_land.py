@@ -10,6 +10,7 @@ import zstandard
 from include.errors import LakeUnavailable, SchemaDriftError
 from include.manifest import Manifest
 from include.object_store import ObjectStore
+from include.raw import land
 from tests.pipeline import Pipeline
 
 
@@ -113,3 +114,10 @@ def test_a_drifted_source_lands_nothing(small: Pipeline):
     with pytest.raises(SchemaDriftError):
         small.extract("dim_staff")
     assert keys(small.raw) == []
+
+
+def test_long_reads_say_how_far_they_are(small: Pipeline, monkeypatch, caplog):
+    monkeypatch.setattr(land, "_PROGRESS_EVERY_S", -1)
+    caplog.set_level("INFO", logger="include")
+    small.extract("fact_payment")
+    assert "reading payment: 0 MB so far" in caplog.messages

@@ -1,9 +1,15 @@
 """What a load writes: new and revised rows and nothing else, every version of a fact, the members that facts need."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 
+from include.catalog import TABLES
+from include.catalog.model import INTEGER
+from include.errors import DeclarationError
 from include.planning import Request
+from include.warehouse import merge
 from tests.pipeline import NAMES, Pipeline
 
 VERSIONS = """
@@ -133,3 +139,13 @@ def test_a_row_that_was_marked_deleted_and_is_there_comes_back(small: Pipeline):
     assert [record["rows_revised"] for record in done.values()] == [1, 1]
     assert small.held("fact_payment") == small.expected("fact_payment")
     assert small.query("SELECT count(*) FROM dim_design WHERE is_deleted") == [(0,)]
+
+
+def test_a_dimension_whose_members_cannot_be_inferred_is_refused(small: Pipeline, monkeypatch):
+    design = TABLES["dim_design"]
+    numbered = tuple(replace(column, type=INTEGER) for column in design.columns)
+    monkeypatch.setattr(merge, "TABLES", {**TABLES, "dim_design": replace(design, columns=numbered)})
+    with pytest.raises(DeclarationError, match="design_name, a required integer") as caught:
+        load(small, "fact_sales_order")
+    assert caught.value.where == "table dim_design"
+    assert small.query("SELECT count(*) FROM fact_sales_order") == [(0,)]
