@@ -84,11 +84,12 @@ class AirflowApi:
 
     def wait(self, dag_id: str, run_id: str, seconds: float = 300) -> str:
         """The state in which a run ended; `StackError` if it has not within `seconds`."""
-        deadline = time.monotonic() + seconds
+        deadline, pause_s = time.monotonic() + seconds, 0.1
         while (state := str(self.run(dag_id, run_id)["state"])) not in ENDED:
             if time.monotonic() > deadline:
                 raise StackError(f"Run {run_id} of {dag_id} is still {state} after {seconds:.0f} s; see {self.url}.")
-            time.sleep(0.3)
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.3, 1.0)  # every question costs the API server what the tasks need
         return state
 
     def task_instances(self, dag_id: str, run_id: str) -> list[Mapping[str, Any]]:

@@ -85,7 +85,7 @@ def _follow(api: AirflowApi, run_id: str) -> None:
             return
         if time.monotonic() > deadline:
             raise StackError(f"The run has not ended within {span(_PATIENCE_S)}; see {api.url}.")
-        time.sleep(0.5)
+        time.sleep(1)  # every question costs the API server what the tasks need
 
 
 def _loaded(tasks: list[Mapping[str, Any]]) -> set[str]:
