@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from local.console import say
-from local.databases import OWNERS
 from local.errors import StackError
 from local.settings import from_environment
 from local.stack import Stack
@@ -44,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     logs = verbs.add_parser("logs", help="follow the logs")
     logs.add_argument("--of", default=given("OF") or None, metavar="PROGRAM")
     psql = verbs.add_parser("psql", help="open psql, or run one statement")
-    psql.add_argument("--db", choices=sorted(OWNERS), default=given("DB") or "warehouse")
+    psql.add_argument("--db", metavar="DATABASE", default=given("DB") or "warehouse")
     psql.add_argument("--sql", default=given("SQL") or None, metavar="STATEMENT")
     airflow = verbs.add_parser("airflow", help="Airflow's command line on the stack")
     airflow.add_argument("--command", default=given("CMD") or "info")

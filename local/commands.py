@@ -67,6 +67,8 @@ def logs(stack: Stack, of: str | None) -> int:
 
 def psql(stack: Stack, database: str, statement: str | None) -> int:
     """Open psql as the owner of a database, or run one statement."""
+    if database not in databases.OWNERS:
+        raise StackError(f"DB is '{database}'; expected one of {', '.join(sorted(databases.OWNERS))}.")
     _require_postgres(stack)
     binary = shutil.which("psql") or str(accounts.shipped_binaries() / "psql")
     owner = databases.OWNERS[database]
