@@ -36,9 +36,8 @@ class Origin:
 
     @property
     def load_id(self) -> str:
-        """The idempotency key: a digest of what was asked and of the snapshot that answered."""
-        asked = {name: value for name, value in asdict(self).items() if name != "snapshot_at"}
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
+        """The idempotency key: a digest of what was asked, of the snapshot that answered, and of when it did."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:32]
 
     @property
     def landed_on(self) -> date:

@@ -37,7 +37,7 @@ def write(folder: Path, message: str) -> Path:
 
 
 def _compare(dsn: str, message: str) -> Path:
-    migrate.upgrade(dsn, with_views=False)
+    migrate.upgrade(dsn, derived=False)
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
     alembic_config = migrate.config()
     with engine.begin() as connection:

@@ -23,8 +23,11 @@ SET LOCAL search_path = pg_catalog, public
 """
 _DRIFT = (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 _POSITION = """
-SELECT (SELECT system_identifier::text FROM pg_control_system()), s::text,
-       pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, statement_timestamp()
+SELECT concat_ws('/',
+         (SELECT system_identifier FROM pg_control_system()),
+         (SELECT timeline_id FROM pg_control_checkpoint()),
+         (SELECT oid FROM pg_database WHERE datname = current_database())),
+       s::text, pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, statement_timestamp()
 FROM pg_current_snapshot() AS s
 """
 
@@ -34,8 +37,10 @@ class Position:
     """Where a snapshot stands: which server, what it sees, and the oldest transaction it cannot see.
 
     ``xmin`` is the watermark that the next read starts from; ``xmax`` the first transaction id not
-    yet given out. Both are 64 bits wide. ``at`` is the source server's clock just before the
-    snapshot was taken, UTC: what had committed by then is in it.
+    yet given out. Both are 64 bits wide, and can be compared within one ``system_identifier`` only: the
+    server's own, its timeline (another one after a failover or a restore) and the database's oid.
+    ``at`` is the source server's clock just before the snapshot was taken, UTC: what had committed by
+    then is in it.
     """
 
     system_identifier: str

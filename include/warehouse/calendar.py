@@ -25,11 +25,11 @@ ON CONFLICT (date_id) DO NOTHING
 """
 
 
-def extend_calendar(connection: Connection, table: Table) -> None:
+def extend_calendar(connection: Connection, table: Table | None = None) -> None:
     """Add the days that are missing: up to the horizon, and any that a staged row of ``table`` uses."""
     used = [
         sql.SQL("UNION SELECT {column} FROM staging").format(column=sql.Identifier(column.name))
-        for column in table.columns
+        for column in (table.columns if table else ())
         if column.references == "dim_date"
     ]
     connection.execute(

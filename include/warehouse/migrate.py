@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 
 from include.catalog import TABLES
 from include.errors import SchemaDriftError, SettingError
+from include.warehouse.calendar import extend_calendar
 from include.warehouse.connection import Connection
 from include.warehouse.views import view_names, view_statements
 
@@ -32,11 +33,12 @@ def config() -> Config:
     return alembic_config
 
 
-def upgrade(dsn: str, *, with_views: bool = True) -> str:
+def upgrade(dsn: str, *, derived: bool = True) -> str:
     """Migrate the warehouse at a libpq connection string to the newest revision, in one transaction.
 
-    Returns the revision. Running it again changes nothing. The views are of the catalogue as it is
-    now; a caller that looks for what the migrations lack leaves them out.
+    Returns the revision. Running it again changes nothing. What is derived from the catalogue as it
+    is now, the views and the calendar's horizon, follows; a caller that looks for what the migrations
+    lack leaves it out.
     """
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
     alembic_config = config()
@@ -45,10 +47,13 @@ def upgrade(dsn: str, *, with_views: bool = True) -> str:
         if _revision(connection) != _head():
             _drop_views(connection)
         alembic.command.upgrade(alembic_config, "head")
-        for table in TABLES.values() if with_views else ():
+        for table in TABLES.values() if derived else ():
             for statement in view_statements(table):
                 connection.execute(sa.text(statement))
     engine.dispose()
+    if derived:
+        with psycopg.connect(dsn) as connection:
+            extend_calendar(connection)
     return _head()
 
 

@@ -139,7 +139,7 @@ def test_a_warehouse_at_another_revision_is_refused(warehouse_db, statement: str
 
 
 def test_without_views_only_tables_are_made(empty: str):
-    migrate.upgrade(empty, with_views=False)
+    migrate.upgrade(empty, derived=False)
     made = {row[0] for row in shape(empty)}
     assert "fact_payment" in made
     assert not made & {view for table in FACTS for view in view_names(table)}
