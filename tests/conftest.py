@@ -126,10 +126,10 @@ def source_template(pg_server: PgServer) -> str:
     """A database with the shop's schema and no rows; copy it, do not connect to it."""
     from local.shop import schema
 
-    pg_server.create("source", "totesys")
-    with psycopg.connect(pg_server.conninfo("source", "shop")) as conn:
+    pg_server.create("empty_shop", "totesys")
+    with psycopg.connect(pg_server.conninfo("empty_shop", "shop")) as conn:
         schema.create(conn)
-    return "source"
+    return "empty_shop"
 
 
 @pytest.fixture
@@ -144,9 +144,9 @@ def warehouse_template(pg_server: PgServer) -> str:
     """A warehouse migrated to the newest version; copy it, do not connect to it."""
     from include.warehouse import migrate
 
-    pg_server.create("warehouse", "warehouse")
-    migrate.upgrade(pg_server.conninfo("warehouse", "totes_etl"))
-    return "warehouse"
+    pg_server.create("empty_warehouse", "warehouse")
+    migrate.upgrade(pg_server.conninfo("empty_warehouse", "totes_etl"))
+    return "empty_warehouse"
 
 
 @pytest.fixture
@@ -186,10 +186,10 @@ def demo_template(pg_server: PgServer, source_template: str) -> str:
     """A shop database with the demo's rows; copy it, do not connect to it."""
     from local.shop import demo
 
-    pg_server.create("demo", "totesys", source_template)
-    with psycopg.connect(pg_server.conninfo("demo", "shop")) as conn:
+    pg_server.create("demo_shop", "totesys", source_template)
+    with psycopg.connect(pg_server.conninfo("demo_shop", "shop")) as conn:
         demo.fill(conn, until=date(2024, 11, 15))
-    return "demo"
+    return "demo_shop"
 
 
 @pytest.fixture
