@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs reset password psql airflow shop migrate migration dictionary setup test check lint format types security audit lock
+.PHONY: help run stop status logs reset password psql airflow shop migrate migration dictionary setup test bench check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -52,6 +52,9 @@ setup: ## Make the virtual environment (the others do it by themselves); PYTHON=
 
 test: setup ## The whole test suite
 	@$(PY) -m pytest --cov --cov-report=term:skip-covered
+
+bench: setup ## Measure runs of the running stack (edits rows of its shop)
+	@$(PY) -m benchmarks.airflow_runs
 
 check: test lint types security audit ## Everything that must be true before a commit is shared
 
