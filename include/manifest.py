@@ -58,10 +58,16 @@ class StoredFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The files of one load in one zone, complete."""
+    """The files of one load in one zone, complete.
+
+    ``keys`` holds the natural keys of all rows that the source had, where the load brought them: a
+    key that is not among them was deleted. ``quarantine`` holds the rows that were set aside.
+    """
 
     origin: Origin
     files: tuple[StoredFile, ...]
+    keys: StoredFile | None = None
+    quarantine: StoredFile | None = None
 
     def rows(self, table: str) -> int:
         """The rows of one source or warehouse table in this load."""
@@ -97,4 +103,5 @@ class Manifest:
         return cls(
             origin=Origin(**stored["origin"]),
             files=tuple(StoredFile(**file) for file in stored["files"]),
+            **{name: StoredFile(**stored[name]) for name in ("keys", "quarantine") if stored.get(name)},
         )

@@ -20,6 +20,11 @@ def processed_folder(table: str, on: date, load_id: str) -> str:
     return f"processed/{table}/date={on.isoformat()}/load_id={load_id}"
 
 
+def quarantine_folder(table: str, on: date, load_id: str) -> str:
+    """The folder of the rows of one load that break their table's declaration (in the processed bucket)."""
+    return f"quarantine/{table}/date={on.isoformat()}/load_id={load_id}"
+
+
 def part(folder: str, number: int, suffix: str) -> str:
     """The key of a part, numbered from 0; ``suffix`` is for example ``csv.zst``."""
     return f"{folder}/part-{number:05d}.{suffix}"

@@ -88,6 +88,7 @@ class Column:
     ``source`` is the driving table's column, ``<lookup table>.<column>``, or a column that the
     table's transform adds; empty means: the same name. ``references`` is the dimension whose key it
     holds. ``null_as`` stands for NULL where the source allows it and the warehouse does not.
+    ``allowed`` lists the texts that may be there (none: any).
     """
 
     name: str
@@ -97,6 +98,7 @@ class Column:
     nullable: bool = False
     references: str | None = None
     null_as: str | None = None
+    allowed: tuple[str, ...] = ()
 
     @property
     def source_name(self) -> str:
