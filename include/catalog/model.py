@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 History = Literal["latest", "versions"]
+Changes = Literal["xmin", "last_updated"]
 Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
@@ -56,7 +57,10 @@ MONEY_UNBOUNDED = ColumnType(Kind.NUMERIC, "numeric", 10, 2)
 
 @dataclass(frozen=True, eq=False)
 class SourceTable:
-    """A table of a source: its name, primary key, and columns with PostgreSQL's ``format_type`` names."""
+    """A table of a source: its name, primary key, and columns with PostgreSQL's ``format_type`` names.
+
+    A column that may be widened without anybody's word says so: ``integer or bigint``.
+    """
 
     source: str
     name: str
@@ -127,6 +131,7 @@ class Table:
     lookups: tuple[Lookup, ...] = field(default=())
     record_id: str | None = None
     transform: Transform | None = None
+    changes: Changes = "xmin"
 
     def __post_init__(self) -> None:
         names = self.column_names

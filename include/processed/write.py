@@ -46,9 +46,7 @@ def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: O
     return processed.put_manifest(folder, manifest), manifest
 
 
-def _conformed(
-    table: Table, raw: ObjectStore, landed: Manifest, quarantine: "_Quarantine"
-) -> Iterator[pa.RecordBatch]:
+def _conformed(table: Table, raw: ObjectStore, landed: Manifest, quarantine: "_Quarantine") -> Iterator[pa.RecordBatch]:
     """The load's good rows, batch by batch; the others go to ``quarantine`` on the way."""
     lookups = {lookup.table.name: whole(raw, landed, lookup.table) for lookup in table.lookups}
     driving = table.source_tables[0]
