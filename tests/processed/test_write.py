@@ -69,9 +69,9 @@ def test_a_missing_location_of_a_department_arrives_in_words(small: Pipeline):
 
 def test_parquet_lies_under_the_documented_key(small: Pipeline):
     transformed = small.transform(small.extract("dim_design"))
-    manifest = small.processed.manifest(transformed["manifest"])
+    manifest = small.processed.manifest(transformed["manifests"][-1])
     folder = object_keys.processed_folder("dim_design", manifest.origin.landed_on, manifest.origin.load_id)
-    assert transformed["manifest"] == f"{folder}/manifest.json"
+    assert transformed["manifests"][-1] == f"{folder}/manifest.json"
     assert [file.key for file in manifest.files] == [f"{folder}/part-00000.parquet"]
     with small.processed.open(manifest.files[0]) as body:
         assert pq.ParquetFile(body).metadata.num_rows == 2
@@ -109,7 +109,7 @@ def test_a_source_corrected_afterwards_loads_by_itself(small: Pipeline):
 
 def relanded(small: Pipeline, read: str, **changed: Any) -> str:
     """The key of a raw manifest whose first file is described otherwise than it is."""
-    manifest = small.raw.manifest(small.extract(read)["manifest"])
+    manifest = small.raw.manifest(small.extract(read)["manifests"][-1])
     files = (replace(manifest.files[0], **changed), *manifest.files[1:])
     return small.raw.put_manifest("raw/other", Manifest(origin=manifest.origin, files=files))
 

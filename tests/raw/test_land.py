@@ -19,7 +19,7 @@ def keys(store: ObjectStore) -> list[str]:
 
 
 def landed(pipeline: Pipeline, table: str) -> Manifest:
-    return pipeline.raw.manifest(pipeline.extract(table)["manifest"])
+    return pipeline.raw.manifest(pipeline.extract(table)["manifests"][-1])
 
 
 def text(pipeline: Pipeline, manifest: Manifest, table: str) -> str:
