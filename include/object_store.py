@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
@@ -68,11 +69,14 @@ class ObjectStore:
         with self._spool(key) as body:
             return body.read()
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """The keys that start with ``prefix``, in alphabetical order."""
+    def listed(self, prefix: str, after: str = "") -> Iterator[tuple[str, datetime]]:
+        """The keys that start with ``prefix``, in alphabetical order, behind ``after``, and when each was stored."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix, StartAfter=after
+        )
         with _translated(self.bucket, prefix):
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-                yield from (item["Key"] for item in page.get("Contents", []))
+            for page in pages:
+                yield from ((item["Key"], item["LastModified"]) for item in page.get("Contents", []))
 
     @contextlib.contextmanager
     def open(self, file: StoredFile) -> Iterator[IO[bytes]]:

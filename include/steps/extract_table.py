@@ -2,7 +2,7 @@
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from include.catalog import Table
 from include.manifest import Origin
@@ -123,8 +123,8 @@ def _pending(
 
     The rows they hold were current when they were read: a fact's history must have them.
     """
-    since = stands.snapshot_at.date() if stands else own.landed_on - _LOOK_BACK
-    earlier = [item for item in landed(raw, table, since, own.landed_on) if item[1].origin.order < own.order]
+    since = stands.snapshot_at if stands else datetime.fromisoformat(own.snapshot_at) - _LOOK_BACK
+    earlier = [item for item in landed(raw, table, since) if item[1].origin.order < own.order]
     if stands is not None:
         earlier = [item for item in earlier if not ledger.is_older(item[1].origin, stands)]
     with transaction(warehouse):
