@@ -183,8 +183,10 @@ def test_a_report_sums_up(lines):
         "lag_s": 1.235,
     }
     assert lines.messages == [
-        "step=report tables_loaded=2 tables_unchanged=1 tasks_failed=1 rows_new=5 rows_revised=1"
-        " rows_deleted=5 rows_quarantined=1 columns_undeclared=2 lag_s=1.235"
+        (
+            "step=report tables_loaded=2 tables_unchanged=1 tasks_failed=1 rows_new=5 rows_revised=1"
+            " rows_deleted=5 rows_quarantined=1 columns_undeclared=2 lag_s=1.235"
+        )
     ]
 
 

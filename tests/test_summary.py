@@ -36,6 +36,8 @@ def test_a_load_says_everything(lines):
 def test_what_a_step_does_not_know_is_a_dash(lines):
     log_summary("extract", table="dim_staff", rows_read=0, size=0, seconds=0, watermark=None)
     assert lines.messages == [
-        "step=extract table=dim_staff rows_read=0 rows_new=- rows_revised=- rows_deleted=- rows_quarantined=-"
-        " bytes=0 seconds=0.000 watermark=-"
+        (
+            "step=extract table=dim_staff rows_read=0 rows_new=- rows_revised=- rows_deleted=- rows_quarantined=-"
+            " bytes=0 seconds=0.000 watermark=-"
+        )
     ]
