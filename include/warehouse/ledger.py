@@ -126,19 +126,19 @@ def refuse_older(connection: Connection, origin: Origin) -> None:
 
 
 def refuse_gap(connection: Connection, origin: Origin) -> None:
-    """Raise ``GapError`` if an incremental read starts after where the table stands.
+    """Raise ``GapError`` if a read of what changed starts after where the table stands.
 
     So it is when the warehouse was emptied, or restored from a backup, after the rows were read: the
     watermark must not jump over what lies between.
     """
-    if origin.mode != "incremental" or origin.since is None:
+    if origin.mode not in {"incremental", "stamped", "proof"}:
         return
     stands = watermarks(connection).get(origin.table)
     held = stands.watermark if stands else None
-    if held is None or held < origin.since:
+    if held is None or (origin.since is not None and held < origin.since):
         raise GapError(
             f"{origin.table}, load {origin.load_id}",
-            found=f"rows written since transaction {origin.since}",
+            found="rows stamped lately" if origin.since is None else f"rows written since transaction {origin.since}",
             expected=f"a read from where the table stands, {'nothing' if held is None else f'transaction {held}'}",
             remedy="clear this table's whole task group: it reads from there",
         )
