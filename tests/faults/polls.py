@@ -1,0 +1,110 @@
+"""The polls of the source that left a manifest in the raw zone, and what each must have seen."""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from tests.faults.histories import DELETED, distinct
+from tests.faults.truth import SOURCES, State, state_at
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One read of the source for one warehouse table, as its raw manifest says."""
+
+    table: str
+    mode: str
+    snapshot: str
+    snapshot_at: str
+    window: tuple[str, str] | None
+    rows_read: int
+
+    @classmethod
+    def of(cls, manifest: dict[str, Any]) -> "Poll":
+        """The poll that a stored manifest tells of."""
+        origin = manifest["origin"]
+        driving = SOURCES[origin["table"]][0]
+        bounds = (origin.get("window_start"), origin.get("window_end"))
+        return cls(
+            table=origin["table"],
+            mode=origin["mode"],
+            snapshot=origin["snapshot"],
+            snapshot_at=origin["snapshot_at"],
+            window=bounds if all(bounds) else None,
+            rows_read=sum(file["rows"] for file in manifest["files"] if file["table"] == driving),
+        )
+
+
+@dataclass
+class Polls:
+    """The polls so far, each with the state that the truth log shows for its snapshot, asked for once."""
+
+    client: "S3Client"
+    bucket: str
+    source: str
+    """The connection string of the shop's owner."""
+    mass_deletes: bool = False
+    """Whether the run was told to believe that many rows are gone."""
+    _seen: dict[str, tuple[Poll, State]] = field(default_factory=dict)
+
+    def note(self) -> None:
+        """Look at the manifests that are there; call it before the source is swapped for another."""
+        with psycopg.connect(self.source) as connection:
+            for key in self._manifests():
+                if key not in self._seen:
+                    body = self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+                    poll = Poll.of(json.loads(body))
+                    self._seen[key] = (poll, state_at(connection, poll.table, poll.snapshot, poll.window))
+
+    def forget(self, key_part: str) -> None:
+        """Count the polls whose manifest's key has this in it no longer (the fault destroyed them)."""
+        for key in [key for key in self._seen if key_part in key]:
+            del self._seen[key]
+
+    def histories(self, table: str) -> tuple[dict[int, list[str]], set[int]]:
+        """The history that each key must have by the polls, and the keys that ever had odd values."""
+        self.note()
+        versions: dict[int, list[str]] = {}
+        odd: set[int] = set()
+        polls = sorted((seen for seen in self._seen.values() if seen[0].table == table), key=_moment)
+        for poll, state in polls:
+            odd |= {key for key, version in state.items() if version is None}
+            for key, version in state.items():
+                if version is not None:
+                    versions.setdefault(key, []).append(version)
+            for key in self._gone(poll, versions, state):
+                versions[key].append(DELETED)
+        return {key: distinct(seen) for key, seen in versions.items()}, odd
+
+    def rows_read(self, tables: tuple[str, ...], mode: str = "incremental") -> int:
+        """The rows of driving tables that incremental polls read."""
+        return sum(
+            poll.rows_read for poll, _ in self._seen.values() if poll.mode == mode and poll.table in tables
+        )
+
+    def _gone(self, poll: Poll, versions: dict[int, list[str]], state: State) -> list[int]:
+        """The keys that a poll must have found deleted: not so many that it must not believe it."""
+        if poll.window:
+            return []
+        standing = [key for key, seen in versions.items() if seen[-1] != DELETED]
+        gone = [key for key in standing if key not in state]
+        too_many = len(gone) > HANDFUL and len(gone) > SHARE * len(standing)
+        return [] if too_many and not self.mass_deletes else gone
+
+    def _manifests(self) -> list[str]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix="raw/")
+        keys = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+        return [key for key in keys if "/manifest" in key and key.endswith(".json")]
+
+
+HANDFUL = 10
+SHARE = 0.05
+
+
+def _moment(seen: tuple[Poll, State]) -> tuple[str, str]:
+    return (seen[0].snapshot_at, seen[0].snapshot)
