@@ -38,6 +38,8 @@ Everything is safe to clear, to trigger and to repeat at any time: nothing is lo
 | the latest changes now | Trigger, as it is |
 | one table compared with the source, whole | Trigger with *tables* = that one, *mode* = `full` |
 | rows stamped in a past period read again | Trigger > Backfill, with that period |
+| a table rebuilt from the raw zone, with its history | Trigger with *tables* = that one, *mode* = `replay` |
+| rows deleted that a run withheld as too many | Trigger with *allow a mass delete* |
 """
 NAMES = [table.name for table in SOURCE_FED]
 PARAMS = {
@@ -54,9 +56,16 @@ PARAMS = {
     "mode": Param(
         "incremental",
         type="string",
-        enum=["incremental", "full"],
+        enum=["incremental", "full", "replay"],
         title="Mode",
-        description="Incremental reads what changed since the watermark; full reads everything and compares it.",
+        description="Incremental reads what changed since the watermark; full reads everything and compares it;"
+        " replay rebuilds the tables from the raw zone, with their whole history, without asking the source.",
+    ),
+    "allow_mass_delete": Param(
+        False,
+        type="boolean",
+        title="Allow a mass delete",
+        description="Believe that the rows which an earlier run withheld are really gone.",
     ),
 }
 DEFAULTS = {
@@ -78,8 +87,8 @@ def warehouse_table(table: Table, planned):
     star = Asset(name=f"warehouse.{table.name}", uri=f"totes://warehouse/{table.name}", group="warehouse")
     with TaskGroup(table.name, tooltip=table.description):
         extracted = _task("extract", table)(table.name, planned)
-        transformed = _task("transform", table)(table.name, extracted)
-        return _task("load", table, inlets=sources, outlets=[star])(table.name, transformed)
+        transformed = _task("transform", table)(extracted)
+        return _task("load", table, inlets=sources, outlets=[star])(transformed)
 
 
 def _task(step: str, table: Table, **arguments):

@@ -50,16 +50,16 @@ def extract(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
         return steps.extract(table, Request.from_record(planned["request"]), source=shop, warehouse=stars, raw=raw)
 
 
-def transform(table: str, extracted: Mapping[str, Any]) -> dict[str, Any]:
+def transform(extracted: Mapping[str, Any]) -> dict[str, Any]:
     """Turns a table's raw rows into typed Parquet in the processed bucket."""
     from include import steps
     from totes_connections import lake
 
     raw, processed = lake()
-    return steps.transform(table, extracted["manifest"], raw=raw, processed=processed)
+    return steps.transform(extracted, raw=raw, processed=processed)
 
 
-def load(table: str, transformed: Mapping[str, Any]) -> dict[str, Any]:
+def load(transformed: Mapping[str, Any]) -> dict[str, Any]:
     """Loads a table's Parquet into the warehouse; its XCom carries the table's new watermark."""
     from include import steps
     from totes_connections import lake, warehouse
@@ -67,12 +67,13 @@ def load(table: str, transformed: Mapping[str, Any]) -> dict[str, Any]:
     _, processed = lake()
     run_id = get_current_context()["run_id"]
     with warehouse() as stars:
-        return steps.load(table, transformed["manifest"], processed=processed, warehouse=stars, run_id=run_id)
+        return steps.load(transformed, processed=processed, warehouse=stars, run_id=run_id)
 
 
 def report() -> dict[str, Any]:
-    """Always runs: sums up rows and lag, and fails the run if any of its tasks failed."""
+    """Always runs: sums up rows and lag, compares source and warehouse every half hour, fails if any task failed."""
     from include import steps
+    from totes_connections import source, warehouse
 
     context = get_current_context()
     ti, run_id = context["ti"], context["run_id"]
@@ -81,6 +82,9 @@ def report() -> dict[str, Any]:
     planned = ti.xcom_pull(task_ids="plan") or {"tables": []}
     loads = ti.xcom_pull(task_ids=[f"{table.name}.load" for table in SOURCE_FED])
     summary = steps.report(planned["tables"], [record for record in loads if record], failed)
+    if not failed:
+        with source() as shop, warehouse() as stars:
+            summary["checks"] = steps.verify(shop, stars, [item["table"] for item in planned["tables"]])
     if failed:
         ti.xcom_push(key="return_value", value=summary)
         raise AirflowFailException(
@@ -94,11 +98,12 @@ def _request(context: Any) -> Any:
     """What the run was asked for: by the form, or by the backfill whose window is the run's data interval."""
     from include.planning import Request
 
-    tables = tuple(context["params"]["tables"])
+    params = context["params"]
+    tables, allowed = tuple(params["tables"]), params["allow_mass_delete"]
     if context["dag_run"].run_type == "backfill":
         window = (context["data_interval_start"], context["data_interval_end"])
         return Request(tables=tables, mode="backfill", window_start=window[0], window_end=window[1])
-    return Request(tables=tables, mode=context["params"]["mode"])
+    return Request(tables=tables, mode=params["mode"], allow_mass_delete=allowed)
 
 
 def _carried_watermarks(ti: Any, tables: tuple[str, ...]) -> dict[str, int | None]:

@@ -14,7 +14,8 @@
         ├── ContractError               rows break what their table declares
         ├── DamagedObjectError          an object in S3 is not what its manifest says
         ├── SupersededError             a later read of the source is already in the warehouse
-        └── GapError                    an earlier read of the source is not in the warehouse
+        ├── GapError                    an earlier read of the source is not in the warehouse
+        └── MassDeleteError             too many rows seem deleted at once; none of them was
 """
 
 
@@ -78,3 +79,7 @@ class SupersededError(PermanentError):
 
 class GapError(PermanentError):
     """An earlier read of the source is not in the warehouse; this one must not jump over it."""
+
+
+class MassDeleteError(PermanentError):
+    """Too many rows seem deleted at once: a truncate, a lost grant, another database. None of them was."""

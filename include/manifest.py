@@ -5,11 +5,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from include.errors import DamagedObjectError
 
-Mode = Literal["incremental", "full", "backfill"]
+Mode = Literal["incremental", "stamped", "proof", "full", "backfill"]
+_MODES = get_args(Mode)  # of two reads in one snapshot, the one by stamps goes before its proof
 
 FORMAT = 1
 
@@ -21,7 +22,10 @@ class Origin:
     ``since`` is the watermark it started from (None: everything), ``watermark`` the one it reaches:
     both are transaction ids of the source server, 64 bits wide. ``snapshot`` is PostgreSQL's
     ``pg_current_snapshot()`` and ``snapshot_at`` the source's clock at that moment (ISO 8601, UTC).
-    ``window_start`` and ``window_end`` bound a backfill, half-open, as ISO 8601 in UTC.
+    ``window_start`` and ``window_end`` bound a backfill, half-open, as ISO 8601 in UTC. ``horizon`` is
+    where the next read by `last_updated` starts (ISO 8601, UTC), ``bounded`` that other sessions could
+    not be seen, so that it is a bound instead of a reading. ``allow_mass_delete`` lets through what the
+    guard against mass deletes would withhold.
     """
 
     table: str
@@ -33,16 +37,35 @@ class Origin:
     snapshot: str
     watermark: int
     snapshot_at: str
+    horizon: str | None = None
+    bounded: bool = False
+    allow_mass_delete: bool = False
 
     @property
     def load_id(self) -> str:
-        """The idempotency key: a digest of what was asked, of the snapshot that answered, and of when it did."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:32]
+        """The idempotency key: a digest of what was asked, of the snapshot that answered, and of when it did.
+
+        Later fields count only where they are set, so that they change no earlier load's id.
+        """
+        later = {name for name in ("horizon", "bounded", "allow_mass_delete") if not getattr(self, name)}
+        asked = {name: value for name, value in asdict(self).items() if name not in later}
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:32]
+
+    @property
+    def order(self) -> tuple[str, tuple[int, int, int], int]:
+        """Sorts the reads of one table by where they stand in the source's history."""
+        return self.snapshot_at, snapshot_age(self.snapshot), _MODES.index(self.mode)
 
     @property
     def landed_on(self) -> date:
         """The day (UTC) whose folder the load lies in."""
         return datetime.fromisoformat(self.snapshot_at).date()
+
+
+def snapshot_age(snapshot: str) -> tuple[int, int, int]:
+    """Sorts the snapshots of one server: neither bound ever falls, and between equal ones transactions only end."""
+    xmin, xmax, in_progress = snapshot.split(":")
+    return int(xmax), int(xmin), -len([xid for xid in in_progress.split(",") if xid])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +81,16 @@ class StoredFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """The files of one load in one zone, complete."""
+    """The files of one load in one zone, complete.
+
+    ``keys`` holds the natural keys of all rows that the source had, where the load brought them: a
+    key that is not among them was deleted. ``quarantine`` holds the rows that were set aside.
+    """
 
     origin: Origin
     files: tuple[StoredFile, ...]
+    keys: StoredFile | None = None
+    quarantine: StoredFile | None = None
 
     def rows(self, table: str) -> int:
         """The rows of one source or warehouse table in this load."""
@@ -97,4 +126,5 @@ class Manifest:
         return cls(
             origin=Origin(**stored["origin"]),
             files=tuple(StoredFile(**file) for file in stored["files"]),
+            **{name: StoredFile(**stored[name]) for name in ("keys", "quarantine") if stored.get(name)},
         )

@@ -10,14 +10,29 @@ from datetime import date
 MANIFEST = "manifest.json"
 
 
+def raw_root(source: str, source_table: str) -> str:
+    """What the keys of all loads of a source table start with."""
+    return f"raw/{source}/{source_table}/"
+
+
+def day(on: date) -> str:
+    """A day's folder (UTC) under a root."""
+    return f"date={on.isoformat()}"
+
+
 def raw_folder(source: str, source_table: str, on: date, load_id: str) -> str:
     """The folder of what one load read from one source table."""
-    return f"raw/{source}/{source_table}/date={on.isoformat()}/load_id={load_id}"
+    return f"{raw_root(source, source_table)}{day(on)}/load_id={load_id}"
 
 
 def processed_folder(table: str, on: date, load_id: str) -> str:
     """The folder of one load's Parquet for one warehouse table."""
     return f"processed/{table}/date={on.isoformat()}/load_id={load_id}"
+
+
+def quarantine_folder(table: str, on: date, load_id: str) -> str:
+    """The folder of the rows of one load that break their table's declaration (in the processed bucket)."""
+    return f"quarantine/{table}/date={on.isoformat()}/load_id={load_id}"
 
 
 def part(folder: str, number: int, suffix: str) -> str:
@@ -28,6 +43,17 @@ def part(folder: str, number: int, suffix: str) -> str:
 def manifest(folder: str) -> str:
     """The key of the manifest in a folder."""
     return f"{folder}/{MANIFEST}"
+
+
+def is_manifest(key: str) -> bool:
+    """Whether a key is a manifest's, of whichever attempt."""
+    name = key.rpartition("/")[2]
+    return name.startswith("manifest.") and name.endswith(".json")
+
+
+def index(folder: str) -> str:
+    """The key of a list of manifests that is too long for an XCom."""
+    return f"{folder}/index.json"
 
 
 def attempt(key: str, number: int) -> str:

@@ -61,8 +61,18 @@ class ObjectStore:
 
     def manifest(self, key: str) -> Manifest:
         """Read the manifest under ``key``."""
+        return Manifest.from_json(f"s3://{self.bucket}/{key}", self.read(key))
+
+    def read(self, key: str) -> bytes:
+        """The bytes under ``key``, for small objects that no manifest names."""
         with self._spool(key) as body:
-            return Manifest.from_json(f"s3://{self.bucket}/{key}", body.read())
+            return body.read()
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys that start with ``prefix``, in alphabetical order."""
+        with _translated(self.bucket, prefix):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                yield from (item["Key"] for item in page.get("Contents", []))
 
     @contextlib.contextmanager
     def open(self, file: StoredFile) -> Iterator[IO[bytes]]:

@@ -18,6 +18,8 @@ def log_summary(
     watermark: int | None,
     rows_new: int | None = None,
     rows_revised: int | None = None,
+    rows_deleted: int | None = None,
+    rows_quarantined: int | None = None,
 ) -> None:
     """Log what a step did with a table: rows, ``size`` in bytes, and where the table stands; `-` for not known."""
     line = {
@@ -25,6 +27,8 @@ def log_summary(
         "rows_read": rows_read,
         "rows_new": rows_new,
         "rows_revised": rows_revised,
+        "rows_deleted": rows_deleted,
+        "rows_quarantined": rows_quarantined,
         "bytes": size,
         "seconds": f"{seconds:.3f}",
         "watermark": watermark,

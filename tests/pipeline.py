@@ -46,17 +46,11 @@ class Pipeline:
             )
 
     def transform(self, extracted: Mapping[str, Any]) -> dict[str, Any]:
-        return steps.transform(extracted["table"], extracted["manifest"], raw=self.raw, processed=self.processed)
+        return steps.transform(dict(extracted), raw=self.raw, processed=self.processed)
 
     def load(self, transformed: Mapping[str, Any], run_id: str = "test") -> dict[str, Any]:
         with self.loading() as warehouse:
-            return steps.load(
-                transformed["table"],
-                transformed["manifest"],
-                processed=self.processed,
-                warehouse=warehouse,
-                run_id=run_id,
-            )
+            return steps.load(dict(transformed), processed=self.processed, warehouse=warehouse, run_id=run_id)
 
     def shop(self, *statements: str) -> None:
         """The shop commits these statements in one transaction."""

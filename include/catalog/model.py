@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 History = Literal["latest", "versions"]
+Changes = Literal["xmin", "last_updated"]
 Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
 
 
@@ -56,7 +57,10 @@ MONEY_UNBOUNDED = ColumnType(Kind.NUMERIC, "numeric", 10, 2)
 
 @dataclass(frozen=True, eq=False)
 class SourceTable:
-    """A table of a source: its name, primary key, and columns with PostgreSQL's ``format_type`` names."""
+    """A table of a source: its name, primary key, and columns with PostgreSQL's ``format_type`` names.
+
+    A column that may be widened without anybody's word says so: ``integer or bigint``.
+    """
 
     source: str
     name: str
@@ -88,6 +92,7 @@ class Column:
     ``source`` is the driving table's column, ``<lookup table>.<column>``, or a column that the
     table's transform adds; empty means: the same name. ``references`` is the dimension whose key it
     holds. ``null_as`` stands for NULL where the source allows it and the warehouse does not.
+    ``allowed`` lists the texts that may be there (none: any).
     """
 
     name: str
@@ -97,6 +102,7 @@ class Column:
     nullable: bool = False
     references: str | None = None
     null_as: str | None = None
+    allowed: tuple[str, ...] = ()
 
     @property
     def source_name(self) -> str:
@@ -125,6 +131,7 @@ class Table:
     lookups: tuple[Lookup, ...] = field(default=())
     record_id: str | None = None
     transform: Transform | None = None
+    changes: Changes = "xmin"
 
     def __post_init__(self) -> None:
         names = self.column_names

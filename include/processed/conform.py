@@ -1,27 +1,46 @@
-"""A batch of a table's raw rows, joined with its lookups and typed as declared."""
+"""A batch of a table's raw rows, joined with its lookups, typed as declared; what breaks the declaration set aside."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.catalog.model import Lookup, Table
 from include.processed.parse import parse
+from include.processed.quarantine import Quarantined, set_aside
 from include.processed.schema import arrow_schema
 
 
-def conform(table: Table, rows: pa.RecordBatch, lookups: Mapping[str, pa.Table]) -> pa.RecordBatch:
-    """The batch in the table's Arrow schema.
+@dataclass(frozen=True)
+class Conformed:
+    """The rows of a batch in the table's Arrow schema, and those that break the declaration."""
+
+    rows: pa.RecordBatch
+    quarantined: list[Quarantined]
+
+
+def conform(table: Table, rows: pa.RecordBatch, lookups: Mapping[str, pa.Table]) -> Conformed:
+    """Type a batch as declared.
 
     ``rows`` are the driving table's, all columns text; ``lookups`` the whole of each lookup table
-    that the batch refers to, by its name. Raises ``ContractError`` for a row that breaks the
-    declaration.
+    that the batch refers to, by its name. Every row is in one of the two results.
     """
     texts = _joined(table, rows, lookups)
     if table.transform is not None:
         texts = _transformed(table, texts)
-    values = [parse(table, column, _text(texts, column.source_name)) for column in table.columns]
-    return pa.RecordBatch.from_arrays(values, schema=arrow_schema(table))
+    columns = [parse(table, column, _text(texts, column.source_name)) for column in table.columns]
+    refusals = [column.refused for column in columns if column.refused is not None]
+    values = [column.values for column in columns]
+    if not refusals:
+        return Conformed(pa.RecordBatch.from_arrays(values, schema=arrow_schema(table)), [])
+    refused = reduce(pc.or_, refusals)
+    kept = pc.invert(refused)
+    return Conformed(
+        pa.RecordBatch.from_arrays([column.filter(kept) for column in values], schema=arrow_schema(table)),
+        set_aside(table, texts, columns, refused),
+    )
 
 
 def _joined(table: Table, rows: pa.RecordBatch, lookups: Mapping[str, pa.Table]) -> pa.Table:

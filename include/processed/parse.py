@@ -1,16 +1,16 @@
 """Turn a column of the source's text into the declared type, exactly or not at all."""
 
+from dataclasses import dataclass
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.catalog.model import Column, Kind, Table
-from include.errors import ContractError
 from include.processed.schema import arrow_type
 
-_EXAMPLES = 5
 _FORMS = {
     Kind.INTEGER: "a whole number of 32 bits",
-    Kind.NUMERIC: "a number of the declared precision",
+    Kind.NUMERIC: "a finite number of at most {precision} digits, {scale} of them decimals",
     Kind.BOOLEAN: "t or f",
     Kind.DATE: "a day as YYYY-MM-DD",
     Kind.TIME: "an instant as YYYY-MM-DD HH:MM:SS",
@@ -19,17 +19,47 @@ _FORMS = {
 }
 
 
-def parse(table: Table, column: Column, texts: pa.Array) -> pa.Array:
-    """The column's values. Raises ``ContractError`` naming the offending values if any does not fit."""
+@dataclass(frozen=True)
+class Parsed:
+    """A column's values, and which of them break the declaration (None: none does; their value is NULL)."""
+
+    values: pa.Array
+    refused: pa.Array | None
+
+
+def parse(table: Table, column: Column, texts: pa.Array) -> Parsed:
+    """Cast a column; a value that does not fit is refused, never changed."""
     try:
-        values = _cast(table, column, texts)
-    except pa.ArrowInvalid as error:
-        raise _refused(table, column, texts) from error
+        values, refused = _cast(table, column, texts), None
+    except pa.ArrowInvalid:
+        refused = _unfit(table, column, texts)
+        values = _cast(table, column, pc.if_else(refused, pa.scalar(None, texts.type), texts))
     if column.null_as is not None:
         values = pc.fill_null(values, column.null_as)
-    if values.null_count and not column.nullable:
-        raise _null_refused(table, column, values)
-    return values
+    return Parsed(values, _either(refused, _forbidden(column, values)))
+
+
+def expected(column: Column) -> str:
+    """What a column's values must be, in words."""
+    form = f"one of {', '.join(column.allowed)}" if column.allowed else _FORMS[column.type.kind]
+    return form.format(precision=column.type.precision, scale=column.type.scale) + (
+        "" if column.nullable else ", never NULL"
+    )
+
+
+def _forbidden(column: Column, values: pa.Array) -> pa.Array | None:
+    """NULL where none may be, and texts that the declaration does not list."""
+    refused = pc.is_null(values) if values.null_count and not column.nullable else None
+    if column.allowed:
+        listed = pc.is_in(values, value_set=pa.array(column.allowed, values.type))
+        refused = _either(refused, pc.and_(pc.invert(listed), pc.is_valid(values)))
+    return refused if refused is not None and pc.any(refused).as_py() else None
+
+
+def _either(left: pa.Array | None, right: pa.Array | None) -> pa.Array | None:
+    if left is None or right is None:
+        return right if left is None else left
+    return pc.or_(left, right)
 
 
 def _cast(table: Table, column: Column, texts: pa.Array) -> pa.Array:
@@ -49,15 +79,10 @@ def _boolean(texts: pa.Array) -> pa.Array:
     return is_true
 
 
-def _refused(table: Table, column: Column, texts: pa.Array) -> ContractError:
-    bad = [text for text in pc.unique(texts).to_pylist() if not _fits(table, column, text)]
-    rows = pc.sum(pc.is_in(texts, value_set=pa.array(bad, texts.type))).as_py()
-    shown = ", ".join(repr(text[:60]) for text in bad[:_EXAMPLES]) + (", …" if len(bad) > _EXAMPLES else "")
-    return _contract_error(table, column, found=f"{shown} in {rows} of {len(texts)} rows")
-
-
-def _null_refused(table: Table, column: Column, values: pa.Array) -> ContractError:
-    return _contract_error(table, column, found=f"NULL in {values.null_count} of {len(values)} rows")
+def _unfit(table: Table, column: Column, texts: pa.Array) -> pa.Array:
+    """Which of the texts cannot be cast, found one distinct text at a time."""
+    unfit = [text for text in pc.unique(texts).to_pylist() if not _fits(table, column, text)]
+    return pc.is_in(texts, value_set=pa.array(unfit, texts.type))
 
 
 def _fits(table: Table, column: Column, text: str | None) -> bool:
@@ -66,12 +91,3 @@ def _fits(table: Table, column: Column, text: str | None) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
-
-
-def _contract_error(table: Table, column: Column, *, found: str) -> ContractError:
-    return ContractError(
-        f"{table.name}.{column.name} (read from {column.source_name})",
-        found=found,
-        expected=_FORMS[column.type.kind] + ("" if column.nullable else ", never NULL"),
-        remedy="correct the source; nothing of this load reached the warehouse, the next run reads the rows again",
-    )

@@ -3,16 +3,19 @@
 import logging
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import IO
 
 import zstandard
 
 from include import object_keys
 from include.catalog.model import SourceTable, Table
-from include.manifest import Manifest, Mode, Origin, StoredFile
+from include.manifest import Manifest, Origin, StoredFile
 from include.object_store import ObjectStore
-from include.source.postgres import check_columns, copy_rows
-from include.source.selection import ChangedSince, Selection, StampedWithin
+from include.source.postgres import copy_keys, copy_rows
+from include.source.selection import Selection
 from include.source.snapshot import Connection, Position
 
 log = logging.getLogger(__name__)
@@ -22,57 +25,49 @@ _COMPRESSION_LEVEL = 3
 _PROGRESS_EVERY_S = 10
 
 
+@dataclass(frozen=True)
+class Reading:
+    """Which rows to read, and whether the keys of all rows too, so that deletes are found."""
+
+    selection: Selection
+    with_keys: bool
+
+
 def land(
-    connection: Connection, position: Position, raw: ObjectStore, table: Table, mode: Mode, selection: Selection
+    connection: Connection, position: Position, raw: ObjectStore, table: Table, origin: Origin, *, reading: Reading
 ) -> tuple[str, Manifest]:
     """Read the selected rows of a table and its lookups in an open snapshot; returns the manifest and its key.
 
     Raises ``SourceUnavailable``, ``SchemaDriftError`` or ``LakeUnavailable``; no manifest is written then,
     and parts without one are never read.
     """
-    check_columns(connection, table.source_tables)
-    origin = _origin(table, mode, selection, position)
     files = tuple(
-        _land_part(connection, raw, table, source_table, selection, position, origin)
+        _land_part(
+            raw,
+            origin,
+            source_table,
+            "part-00000",
+            partial(copy_rows, connection, table, source_table, selection=reading.selection, position=position),
+        )
         for source_table in table.source_tables
     )
     driving = table.source_tables[0]
+    keys = None
+    if reading.with_keys:
+        keys = _land_part(raw, origin, driving, "keys", partial(copy_keys, connection, table))
     folder = object_keys.raw_folder(driving.source, driving.name, origin.landed_on, origin.load_id)
-    manifest = Manifest(origin=origin, files=files)
+    manifest = Manifest(origin=origin, files=files, keys=keys)
     return raw.put_manifest(folder, manifest), manifest
 
 
-def _origin(table: Table, mode: Mode, selection: Selection, position: Position) -> Origin:
-    window = selection if isinstance(selection, StampedWithin) else None
-    return Origin(
-        table=table.name,
-        mode=mode,
-        since=selection.watermark if isinstance(selection, ChangedSince) else None,
-        window_start=window.start.isoformat() if window else None,
-        window_end=window.end.isoformat() if window else None,
-        system_identifier=position.system_identifier,
-        snapshot=position.snapshot,
-        watermark=position.xmin,
-        snapshot_at=position.at.isoformat(),
-    )
-
-
 def _land_part(
-    connection: Connection,
-    raw: ObjectStore,
-    table: Table,
-    source_table: SourceTable,
-    selection: Selection,
-    position: Position,
-    origin: Origin,
+    raw: ObjectStore, origin: Origin, source_table: SourceTable, name: str, copy: Callable[..., int]
 ) -> StoredFile:
     folder = object_keys.raw_folder(source_table.source, source_table.name, origin.landed_on, origin.load_id)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
         with _Compressor(body, source_table.name) as compressor:
-            rows = copy_rows(
-                connection, table, source_table, selection=selection, position=position, write=compressor.write
-            )
-        return raw.put(object_keys.part(folder, 0, "csv.zst"), body, table=source_table.name, rows=rows)
+            rows = copy(write=compressor.write)
+        return raw.put(f"{folder}/{name}.csv.zst", body, table=source_table.name, rows=rows)
 
 
 class _Compressor:

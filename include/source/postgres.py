@@ -4,7 +4,7 @@ A joined table is read with its closure: every driving row that changed *or whos
 changed*, and the lookup rows that those refer to, all in the one snapshot.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from psycopg import sql
 
@@ -13,27 +13,51 @@ from include.errors import DeclarationError, SchemaDriftError
 from include.source.selection import Selection
 from include.source.snapshot import Connection, Position
 
+KEYS_EVERY_CYCLE = 200_000
+"""Tables of at most so many rows have their keys compared in every cycle; larger ones every 25 minutes."""
+
 _SCHEMA = "public"
+_ESTIMATE = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(format('%%I.%%I', %s::text, %s::text))"
 _COLUMNS = """
 SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
 WHERE attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text)) AND attnum > 0 AND NOT attisdropped
 """
 
 
-def changed_tables(connection: Connection, position: Position, selections: Mapping[Table, Selection]) -> frozenset[str]:
-    """The names of the warehouse tables for which the source holds at least one selected row."""
+def has_changes(connection: Connection, position: Position, table: Table, selection: Selection) -> bool:
+    """Whether the source holds at least one selected row of a warehouse table."""
     probes = [
-        sql.SQL("SELECT {name} WHERE EXISTS (SELECT FROM {rows} AS probed WHERE {selected})").format(
-            name=sql.Literal(table.name),
-            rows=_identifier(source_table),
-            selected=selection.condition("probed", position),
+        sql.SQL("EXISTS (SELECT FROM {rows} AS probed WHERE {selected})").format(
+            rows=_identifier(source_table), selected=selection.condition("probed", position)
         )
-        for table, selection in selections.items()
         for source_table in table.source_tables
     ]
-    if not probes:
-        return frozenset()
-    return frozenset(name for (name,) in connection.execute(sql.SQL(" UNION ALL ").join(probes)))
+    (found,) = connection.execute(sql.SQL("SELECT ") + sql.SQL(" OR ").join(probes)).fetchone() or (False,)
+    return bool(found)
+
+
+def is_small(connection: Connection, table: SourceTable) -> bool:
+    """Whether a table is small enough for its keys to be compared in every cycle, by the planner's estimate."""
+    (rows,) = connection.execute(_ESTIMATE, [_SCHEMA, table.name]).fetchone() or (0,)
+    return bool(rows <= KEYS_EVERY_CYCLE)
+
+
+def count_rows(connection: Connection, table: SourceTable) -> int:
+    """The rows of a source table."""
+    (rows,) = connection.execute(sql.SQL("SELECT count(*) FROM {rows}").format(rows=_identifier(table))).fetchone() or (
+        0,
+    )
+    return int(rows)
+
+
+def copy_keys(connection: Connection, table: Table, write: Callable[[bytes], object]) -> int:
+    """Hand the keys of all rows of a table's driving source table to ``write``, as CSV with a header."""
+    by_name = {column.name: column.source_name for column in table.columns}
+    query = sql.SQL("SELECT {keys} FROM {rows}").format(
+        keys=sql.SQL(", ").join(sql.Identifier(by_name[name]) for name in table.natural_key),
+        rows=_identifier(table.source_tables[0]),
+    )
+    return _copy(connection, query, write)
 
 
 def copy_rows(
@@ -49,7 +73,10 @@ def copy_rows(
 
     Every column of the source is there, as the source spells it. Returns the number of rows.
     """
-    query = _rows(table, source_table, selection, position)
+    return _copy(connection, _rows(table, source_table, selection, position), write)
+
+
+def _copy(connection: Connection, query: sql.Composable, write: Callable[[bytes], object]) -> int:
     statement = sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)").format(query=query)
     with connection.cursor() as cursor:
         with cursor.copy(statement) as copy:
@@ -58,11 +85,15 @@ def copy_rows(
         return cursor.rowcount
 
 
-def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> None:
-    """Raise ``SchemaDriftError`` unless every declared column is there with its declared type."""
+def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list[tuple[str, str]]:
+    """The columns that the source has and nobody declared, as (table, column).
+
+    Raises ``SchemaDriftError`` unless every declared column is there with a declared type.
+    """
+    undeclared = []
     for table in tables:
         found: dict[str, str] = dict(connection.execute(_COLUMNS, [_SCHEMA, table.name]).fetchall())
-        drifted = {name: found.get(name) for name, kind in table.columns.items() if found.get(name) != kind}
+        drifted = {n: found.get(n) for n, kind in table.columns.items() if found.get(n) not in kind.split(" or ")}
         if drifted:
             raise SchemaDriftError(
                 f"{table.source}.{table.name}",
@@ -72,6 +103,8 @@ def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> None
                 expected=", ".join(f"{name} {table.columns[name]}" for name in drifted),
                 remedy="correct the source or its declaration in include/catalog; the table's rows load then",
             )
+        undeclared += [(f"{table.source}.{table.name}", name) for name in found if name not in table.columns]
+    return undeclared
 
 
 def _rows(table: Table, source_table: SourceTable, selection: Selection, position: Position) -> sql.Composable:

@@ -1,11 +1,13 @@
 """The ledger and the watermarks: the authority on what the warehouse holds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from psycopg import sql
+
 from include.errors import GapError, SupersededError
-from include.manifest import Manifest, Origin
+from include.manifest import Manifest, Origin, snapshot_age
 from include.warehouse.connection import Connection
 
 
@@ -15,7 +17,8 @@ class Watermark:
 
     ``watermark`` is the transaction id of the source that the next read starts from (None after
     nothing but backfills); ``snapshot`` the latest one loaded by any mode; ``fresh_at`` the instant
-    before which every committed change is in.
+    before which every committed change is in. ``horizon`` and ``proven_at`` are for tables read by
+    `last_updated`; ``keys_at`` is when the keys were last compared, which is how deletes are found.
     """
 
     table_name: str
@@ -24,6 +27,20 @@ class Watermark:
     snapshot: str
     snapshot_at: datetime
     fresh_at: datetime | None
+    horizon: datetime | None = None
+    proven_at: datetime | None = None
+    keys_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """What a load did to rows."""
+
+    rows_new: int
+    rows_revised: int
+    rows_deleted: int
+    rows_withheld: int
+    rows_quarantined: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +57,9 @@ class Loaded:
     rows_read: int
     rows_new: int
     rows_revised: int
+    rows_deleted: int
+    rows_withheld: int
+    rows_quarantined: int
     bytes_read: int
     seconds: float
     watermark: int | None
@@ -48,10 +68,10 @@ class Loaded:
 
 def watermarks(connection: Connection) -> dict[str, Watermark]:
     """Where every table stands that was ever loaded, by name."""
+    columns = tuple(Watermark.__dataclass_fields__)
     rows = connection.execute(
-        "SELECT table_name, watermark, system_identifier, snapshot, snapshot_at, fresh_at FROM etl_watermark"
+        sql.SQL("SELECT {columns} FROM etl_watermark").format(columns=sql.SQL(", ").join(map(sql.Identifier, columns)))
     )
-    columns = ("table_name", "watermark", "system_identifier", "snapshot", "snapshot_at", "fresh_at")
     return {row[0]: Watermark(**dict(zip(columns, row, strict=True))) for row in rows}
 
 
@@ -64,7 +84,8 @@ def outcome(connection: Connection, load_id: str) -> Loaded:
     """What the load with this id did."""
     row = connection.execute(
         """
-        SELECT load_id, table_name, mode, rows_read, rows_new, rows_revised, bytes_read, seconds,
+        SELECT load_id, table_name, mode, rows_read, rows_new, rows_revised, rows_deleted, rows_withheld,
+               rows_quarantined, bytes_read, seconds,
                (SELECT w.watermark FROM etl_watermark AS w WHERE w.table_name = l.table_name),
                extract(epoch FROM loaded_at - snapshot_at)::double precision
         FROM etl_ledger AS l WHERE load_id = %s
@@ -74,13 +95,21 @@ def outcome(connection: Connection, load_id: str) -> Loaded:
     return Loaded(**dict(zip(Loaded.__dataclass_fields__, row or (), strict=True)))
 
 
+def forget(connection: Connection, table: str) -> None:
+    """Remove a table's ledger rows, position and quarantine, before it is replayed."""
+    for name in ("etl_ledger", "etl_watermark", "etl_quarantine"):
+        connection.execute(
+            sql.SQL("DELETE FROM {name} WHERE table_name = %s").format(name=sql.Identifier(name)), [table]
+        )
+
+
 def refuse_older(connection: Connection, origin: Origin) -> None:
     """Raise ``SupersededError`` if a later snapshot of the source is already loaded.
 
     A task that was paused, or cleared long after, must not lay an old row over a newer one.
     """
     latest = watermarks(connection).get(origin.table)
-    if latest is None or not _is_older(origin, latest):
+    if latest is None or not is_older(origin, latest):
         return
     raise SupersededError(
         f"{origin.table}, load {origin.load_id}",
@@ -109,87 +138,86 @@ def refuse_gap(connection: Connection, origin: Origin) -> None:
         )
 
 
-def _is_older(origin: Origin, latest: Watermark) -> bool:
+def is_older(origin: Origin, latest: Watermark) -> bool:
+    """Whether a read was made before the latest one that is loaded."""
     if origin.mode == "full" or origin.system_identifier != latest.system_identifier:
         # Another server, or one whose transaction ids went back: they cannot be compared, its clock decides.
         return datetime.fromisoformat(origin.snapshot_at) < latest.snapshot_at
-    return _age(origin.snapshot) < _age(latest.snapshot)
-
-
-def _age(snapshot: str) -> tuple[int, int, int]:
-    """Sorts the snapshots of one server: neither bound ever falls, and between equal ones transactions only end."""
-    xmin, xmax, in_progress = snapshot.split(":")
-    return int(xmax), int(xmin), -len([xid for xid in in_progress.split(",") if xid])
+    return snapshot_age(origin.snapshot) < snapshot_age(latest.snapshot)
 
 
 def record(
-    connection: Connection,
-    manifest: Manifest,
-    *,
-    manifest_key: str,
-    run_id: str,
-    rows_new: int,
-    rows_revised: int,
-    seconds: float,
+    connection: Connection, manifest: Manifest, *, manifest_key: str, run_id: str, counts: Counts, seconds: float
 ) -> None:
     """Write the ledger row, in the transaction that loaded the rows."""
     origin = manifest.origin
+    values = {
+        "load_id": origin.load_id,
+        "table_name": origin.table,
+        "mode": origin.mode,
+        "run_id": run_id,
+        "window_start": origin.window_start,
+        "window_end": origin.window_end,
+        "rows_read": manifest.rows(origin.table),
+        **asdict(counts),
+        "bytes_read": manifest.size,
+        "manifest": manifest_key,
+        "system_identifier": origin.system_identifier,
+        "snapshot": origin.snapshot,
+        "since": origin.since,
+        "watermark": origin.watermark,
+        "snapshot_at": origin.snapshot_at,
+        "bounded": origin.bounded,
+        "seconds": seconds,
+    }
     connection.execute(
-        """
-        INSERT INTO etl_ledger (load_id, table_name, mode, run_id, window_start, window_end, rows_read, rows_new,
-          rows_revised, bytes_read, manifest, system_identifier, snapshot, since, watermark, snapshot_at, loaded_at,
-          seconds)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp(), %s)
-        """,
-        [
-            origin.load_id,
-            origin.table,
-            origin.mode,
-            run_id,
-            origin.window_start,
-            origin.window_end,
-            manifest.rows(origin.table),
-            rows_new,
-            rows_revised,
-            manifest.size,
-            manifest_key,
-            origin.system_identifier,
-            origin.snapshot,
-            origin.since,
-            origin.watermark,
-            origin.snapshot_at,
-            seconds,
-        ],
+        sql.SQL("INSERT INTO etl_ledger ({names}, loaded_at) VALUES ({values}, statement_timestamp())").format(
+            names=sql.SQL(", ").join(map(sql.Identifier, values)),
+            values=sql.SQL(", ").join(map(sql.Placeholder, values)),
+        ),
+        values,
     )
 
 
-def advance(connection: Connection, origin: Origin) -> None:
-    """Move the table's position to what this load read; a backfill moves the snapshot only."""
-    moves = origin.mode != "backfill"
+def advance(connection: Connection, origin: Origin, *, keys_compared: bool) -> None:
+    """Move the table's position to what this load read.
+
+    A backfill moves the snapshot only; a read by `last_updated` the horizon, not the watermark.
+    """
+    by_ids = origin.mode in {"incremental", "proof", "full"}
+    everything = origin.mode in {"incremental", "stamped", "proof", "full"}
+    values = {
+        "table_name": origin.table,
+        "snapshot": origin.snapshot,
+        "snapshot_at": origin.snapshot_at,
+        "system_identifier": origin.system_identifier,
+        "load_id": origin.load_id,
+        "watermark": origin.watermark if by_ids else None,
+        "proven_at": origin.snapshot_at if by_ids else None,
+        "horizon": origin.horizon if everything else None,
+        "fresh_at": origin.snapshot_at if everything else None,
+        "keys_at": origin.snapshot_at if keys_compared else None,
+    }
+    kept = {"watermark", "proven_at", "horizon", "fresh_at", "keys_at", *([] if everything else ["system_identifier"])}
     connection.execute(
-        """
-        INSERT INTO etl_watermark AS w
-          (table_name, watermark, system_identifier, snapshot, snapshot_at, fresh_at, load_id)
-        VALUES (%(table)s, %(watermark)s, %(system)s, %(snapshot)s, %(snapshot_at)s, %(fresh_at)s, %(load_id)s)
-        ON CONFLICT (table_name) DO UPDATE SET
-          watermark = coalesce(excluded.watermark, w.watermark),
-          system_identifier = CASE WHEN %(moves)s THEN excluded.system_identifier ELSE w.system_identifier END,
-          snapshot = excluded.snapshot,
-          snapshot_at = excluded.snapshot_at,
-          fresh_at = coalesce(excluded.fresh_at, w.fresh_at),
-          load_id = excluded.load_id
-        """,
-        {
-            "table": origin.table,
-            "watermark": origin.watermark if moves else None,
-            "system": origin.system_identifier,
-            "snapshot": origin.snapshot,
-            "snapshot_at": origin.snapshot_at,
-            "fresh_at": origin.snapshot_at if moves else None,
-            "load_id": origin.load_id,
-            "moves": moves,
-        },
+        sql.SQL(
+            "INSERT INTO etl_watermark AS held ({names}) VALUES ({values})"
+            " ON CONFLICT (table_name) DO UPDATE SET {replacements}"
+        ).format(
+            names=sql.SQL(", ").join(map(sql.Identifier, values)),
+            values=sql.SQL(", ").join(map(sql.Placeholder, values)),
+            replacements=sql.SQL(", ").join(_replacement(name, keep=name in kept) for name in values),
+        ),
+        values,
     )
+
+
+def _replacement(name: str, *, keep: bool) -> sql.Composable:
+    """Take a new value; one that is kept only where there is a new one."""
+    if name == "system_identifier" and keep:
+        return sql.SQL("system_identifier = held.system_identifier")
+    form = "{name} = coalesce(excluded.{name}, held.{name})" if keep else "{name} = excluded.{name}"
+    return sql.SQL(form).format(name=sql.Identifier(name))
 
 
 def confirm_fresh(connection: Connection, tables: Iterable[str], at: datetime) -> None:

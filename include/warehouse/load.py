@@ -1,16 +1,16 @@
-"""The one transaction that loads a table: rows, ledger and watermark together or not at all."""
+"""The one transaction that loads a table: rows, deletions, quarantine, ledger and watermark together or not at all."""
 
 import time
 
 from include.catalog.model import Table
 from include.manifest import Manifest
 from include.object_store import ObjectStore
-from include.warehouse import ledger
+from include.warehouse import deletions, ledger, quarantine
 from include.warehouse.calendar import extend_calendar
 from include.warehouse.connection import Connection, transaction
-from include.warehouse.ledger import Loaded
+from include.warehouse.ledger import Counts, Loaded
 from include.warehouse.merge import merge
-from include.warehouse.staging import stage
+from include.warehouse.staging import stage, stage_keys
 
 
 def load(connection: Connection, table: Table, manifest_key: str, *, processed: ObjectStore, run_id: str) -> Loaded:
@@ -22,32 +22,57 @@ def load(connection: Connection, table: Table, manifest_key: str, *, processed: 
     """
     manifest = processed.manifest(manifest_key)
     with transaction(connection):
-        _one_load_at_a_time(connection, table)
+        one_load_at_a_time(connection, table)
         if not ledger.is_loaded(connection, manifest.origin.load_id):
             ledger.refuse_older(connection, manifest.origin)
             ledger.refuse_gap(connection, manifest.origin)
-            _load(connection, table, manifest, manifest_key, processed, run_id)
+            load_rows(connection, table, manifest, manifest_key, processed=processed, run_id=run_id)
         return ledger.outcome(connection, manifest.origin.load_id)
 
 
-def _load(
-    connection: Connection, table: Table, manifest: Manifest, manifest_key: str, processed: ObjectStore, run_id: str
+def load_rows(
+    connection: Connection,
+    table: Table,
+    manifest: Manifest,
+    manifest_key: str,
+    *,
+    processed: ObjectStore,
+    run_id: str,
 ) -> None:
+    """Bring a manifest's rows in, within the caller's transaction."""
     started = time.monotonic()
+    origin = manifest.origin
     stage(connection, table, manifest, processed)
     extend_calendar(connection, table)
-    merged = merge(connection, table, manifest.origin.load_id)
-    ledger.advance(connection, manifest.origin)
-    ledger.record(
-        connection,
-        manifest,
-        manifest_key=manifest_key,
-        run_id=run_id,
+    merged = merge(connection, table, origin.load_id, origin.snapshot_at)
+    gone, withheld = _delete(connection, table, manifest, processed)
+    quarantine.resolve(connection, table, manifest, keys_staged=manifest.keys is not None)
+    counts = Counts(
         rows_new=merged.rows_new,
         rows_revised=merged.rows_revised,
-        seconds=round(time.monotonic() - started, 3),
+        rows_deleted=gone,
+        rows_withheld=withheld,
+        rows_quarantined=quarantine.record(connection, table, manifest, processed),
     )
+    ledger.advance(connection, origin, keys_compared=manifest.keys is not None)
+    seconds = round(time.monotonic() - started, 3)
+    ledger.record(connection, manifest, manifest_key=manifest_key, run_id=run_id, counts=counts, seconds=seconds)
 
 
-def _one_load_at_a_time(connection: Connection, table: Table) -> None:
+def one_load_at_a_time(connection: Connection, table: Table) -> None:
+    """Wait until no other transaction loads the table."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"totes_etl.{table.name}"])
+
+
+def _delete(connection: Connection, table: Table, manifest: Manifest, processed: ObjectStore) -> tuple[int, int]:
+    """Mark what the source no longer has; returns how many rows were, and how many were withheld."""
+    if manifest.keys is None:
+        return 0, 0
+    stage_keys(connection, table, manifest.keys, processed)
+    gone = deletions.find_gone(connection, table)
+    if not gone:
+        return 0, 0
+    if not (manifest.origin.allow_mass_delete or deletions.is_believable(connection, table, gone)):
+        return 0, gone
+    deletions.mark_deleted(connection, table, manifest.origin.load_id, manifest.origin.snapshot_at)
+    return gone, 0

@@ -25,18 +25,19 @@ class Merged:
     rows_revised: int
 
 
-def merge(connection: Connection, table: Table, load_id: str) -> Merged:
-    """Bring `staging` into the table, with the members that its foreign keys need."""
+def merge(connection: Connection, table: Table, load_id: str, seen_at: str) -> Merged:
+    """Bring `staging`, read at ``seen_at`` (ISO 8601), into the table, with the members that its foreign keys need."""
     merged = _find_changed(connection, table)
     if merged.rows_new or merged.rows_revised:
-        _infer_members(connection, table, load_id)
+        _infer_members(connection, table, load_id, seen_at)
         write = _append_versions if table.history == "versions" else _upsert
-        write(connection, table, load_id)
+        write(connection, table, load_id, seen_at)
     return merged
 
 
 def _find_changed(connection: Connection, table: Table) -> Merged:
     """Make `changed`: the staged rows that the table does not hold as they are."""
+    connection.execute("DROP TABLE IF EXISTS pg_temp.changed")
     statement = sql.SQL("""
         CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
         SELECT staged.*, {is_new} AS is_new
@@ -59,7 +60,7 @@ def _find_changed(connection: Connection, table: Table) -> Merged:
     return Merged(*(counts or (0, 0)))
 
 
-def _append_versions(connection: Connection, table: Table, load_id: str) -> None:
+def _append_versions(connection: Connection, table: Table, load_id: str, seen_at: str) -> None:
     connection.execute(
         sql.SQL(
             "UPDATE {table} AS held SET is_current = false FROM changed WHERE {same_key} AND held.is_current"
@@ -67,25 +68,25 @@ def _append_versions(connection: Connection, table: Table, load_id: str) -> None
     )
     connection.execute(
         sql.SQL("""
-            INSERT INTO {table} ({columns}, is_current, is_deleted, _load_id, _loaded_at)
-            SELECT {columns}, true, false, %s, statement_timestamp() FROM changed ORDER BY {key}
+            INSERT INTO {table} ({columns}, is_current, is_deleted, _load_id, _loaded_at, _seen_at)
+            SELECT {columns}, true, false, %s, statement_timestamp(), %s FROM changed ORDER BY {key}
         """).format(table=sql.Identifier(table.name), columns=_columns(table), key=_key(table)),
-        [load_id],
+        [load_id, seen_at],
     )
 
 
-def _upsert(connection: Connection, table: Table, load_id: str) -> None:
+def _upsert(connection: Connection, table: Table, load_id: str, seen_at: str) -> None:
     """Insert or replace. `ON CONFLICT`, since a fact's load may insert an inferred member at the same moment.
 
     The key is not among what is replaced: an update of it, even to itself, locks the row against the
     facts that refer to it, and two loads would wait for each other in a circle.
     """
     others = [name for name in table.column_names if name not in table.natural_key]
-    replaced = [*others, "is_inferred", "is_deleted", "_load_id", "_loaded_at"]
+    replaced = [*others, "is_inferred", "is_deleted", "_load_id", "_loaded_at", "_seen_at"]
     connection.execute(
         sql.SQL("""
-            INSERT INTO {table} ({columns}, is_inferred, is_deleted, _load_id, _loaded_at)
-            SELECT {columns}, false, false, %s, statement_timestamp() FROM changed ORDER BY {key}
+            INSERT INTO {table} ({columns}, is_inferred, is_deleted, _load_id, _loaded_at, _seen_at)
+            SELECT {columns}, false, false, %s, statement_timestamp(), %s FROM changed ORDER BY {key}
             ON CONFLICT ({key}) DO UPDATE SET {replacements}
         """).format(
             table=sql.Identifier(table.name),
@@ -95,11 +96,11 @@ def _upsert(connection: Connection, table: Table, load_id: str) -> None:
                 sql.SQL("{name} = excluded.{name}").format(name=sql.Identifier(name)) for name in replaced
             ),
         ),
-        [load_id],
+        [load_id, seen_at],
     )
 
 
-def _infer_members(connection: Connection, table: Table, load_id: str) -> None:
+def _infer_members(connection: Connection, table: Table, load_id: str, seen_at: str) -> None:
     """Insert the dimension rows that the changed rows refer to and that are not there yet.
 
     In the order of the dimensions' names and of their keys, so that two loads never wait for each
@@ -108,17 +109,15 @@ def _infer_members(connection: Connection, table: Table, load_id: str) -> None:
     for dimension in sorted({column.references for column in table.columns if column.references}):
         referring = [column for column in table.columns if column.references == dimension]
         if TABLES[dimension].driving is not None:
-            _infer(connection, TABLES[dimension], referring, load_id)
+            _infer(connection, TABLES[dimension], referring, load_id, seen_at)
 
 
-def _infer(connection: Connection, dimension: Table, referring: list[Column], load_id: str) -> None:
-    required = [
-        column for column in dimension.columns if not column.nullable and column.name not in dimension.natural_key
-    ]
+def _infer(connection: Connection, dimension: Table, referring: list[Column], load_id: str, seen_at: str) -> None:
+    values = placeholders(dimension)
     connection.execute(
         sql.SQL("""
-            INSERT INTO {dimension} ({key}{names}, is_inferred, is_deleted, _load_id, _loaded_at)
-            SELECT referred.key{placeholders}, true, false, %s, statement_timestamp()
+            INSERT INTO {dimension} ({key}{names}, is_inferred, is_deleted, _load_id, _loaded_at, _seen_at)
+            SELECT referred.key{placeholders}, true, false, %s, statement_timestamp(), %s
             FROM ({referred}) AS referred (key)
             WHERE NOT EXISTS (SELECT FROM {dimension} AS held WHERE held.{key} = referred.key)
             ORDER BY referred.key
@@ -126,18 +125,29 @@ def _infer(connection: Connection, dimension: Table, referring: list[Column], lo
         """).format(
             dimension=sql.Identifier(dimension.name),
             key=sql.Identifier(dimension.natural_key[0]),
-            names=_each(sql.Identifier(column.name) for column in required),
-            placeholders=_each(_placeholder(dimension, column) for column in required),
+            names=_each(map(sql.Identifier, values)),
+            placeholders=_each(values.values()),
             referred=sql.SQL(" UNION ").join(
                 sql.SQL("SELECT {column} FROM changed").format(column=sql.Identifier(column.name))
                 for column in referring
             ),
         ),
-        [load_id],
+        [load_id, seen_at],
     )
 
 
+def placeholders(dimension: Table) -> dict[str, sql.Composable]:
+    """What an inferred member of a dimension has in its columns, but for the key."""
+    return {
+        column.name: _placeholder(dimension, column)
+        for column in dimension.columns
+        if column.name not in dimension.natural_key
+    }
+
+
 def _placeholder(dimension: Table, column: Column) -> sql.Composable:
+    if column.nullable:
+        return sql.NULL
     if column.type.kind is not Kind.TEXT:
         raise DeclarationError(
             f"table {dimension.name}",

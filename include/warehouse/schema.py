@@ -26,6 +26,9 @@ def metadata() -> sa.MetaData:
         sa.Table(table.name, tables, *_columns(table), *_indexes(table), comment=f"{table.description} {_grain(table)}")
     _ledger(tables)
     _watermark(tables)
+    _quarantine(tables)
+    _source_column(tables)
+    _check(tables)
     return tables
 
 
@@ -86,6 +89,9 @@ def _bookkeeping(table: Table) -> list[sa.Column[Any]]:
         _flag("is_deleted", "Whether the source no longer has it."),
         sa.Column("_load_id", sa.Text, nullable=False, comment="The load that wrote the row (etl_ledger)."),
         sa.Column("_loaded_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it was written."),
+        sa.Column(
+            "_seen_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="The source's clock when it was read."
+        ),
     ]
 
 
@@ -110,13 +116,16 @@ def _ledger(tables: sa.MetaData) -> None:
         tables,
         sa.Column("load_id", sa.Text, primary_key=True, comment="Digest of what was read; a load happens once."),
         sa.Column("table_name", sa.Text, nullable=False, comment="The warehouse table."),
-        sa.Column("mode", sa.Text, nullable=False, comment="incremental, full or backfill."),
+        sa.Column("mode", sa.Text, nullable=False, comment="incremental, stamped, proof, full or backfill."),
         sa.Column("run_id", sa.Text, nullable=False, comment="The Airflow run that loaded it."),
         sa.Column("window_start", sa.TIMESTAMP(timezone=True), comment="A backfill's window, from (inclusive)."),
         sa.Column("window_end", sa.TIMESTAMP(timezone=True), comment="A backfill's window, to (exclusive)."),
         sa.Column("rows_read", sa.BigInteger, nullable=False, comment="Rows read from the driving source table."),
         sa.Column("rows_new", sa.BigInteger, nullable=False, comment="Rows whose natural key was not there."),
         sa.Column("rows_revised", sa.BigInteger, nullable=False, comment="Rows that differ from the current ones."),
+        sa.Column("rows_deleted", sa.BigInteger, nullable=False, comment="Rows that the source no longer has."),
+        sa.Column("rows_withheld", sa.BigInteger, nullable=False, comment="Rows that seem gone; too many to believe."),
+        sa.Column("rows_quarantined", sa.BigInteger, nullable=False, comment="Rows that break the declaration."),
         sa.Column("bytes_read", sa.BigInteger, nullable=False, comment="Bytes of Parquet loaded."),
         sa.Column("manifest", sa.Text, nullable=False, comment="The processed manifest's key in S3."),
         sa.Column("system_identifier", sa.Text, nullable=False, comment="The source server."),
@@ -124,6 +133,9 @@ def _ledger(tables: sa.MetaData) -> None:
         sa.Column("since", sa.BigInteger, comment="The watermark that the read started from."),
         sa.Column("watermark", sa.BigInteger, nullable=False, comment="The watermark that the read reached."),
         sa.Column("snapshot_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="The source's clock then."),
+        sa.Column(
+            "bounded", sa.Boolean, nullable=False, comment="Other sessions could not be seen: a cautious horizon."
+        ),
         sa.Column("loaded_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When the load began to commit."),
         sa.Column("seconds", postgresql.DOUBLE_PRECISION, nullable=False, comment="The load's duration."),
         sa.Index("etl_ledger_table_name_idx", "table_name", "loaded_at"),
@@ -147,5 +159,68 @@ def _watermark(tables: sa.MetaData) -> None:
             comment="Whatever the source had committed before this instant stands in the warehouse.",
         ),
         sa.Column("load_id", sa.Text, nullable=False, comment="The load that moved it."),
+        sa.Column("horizon", sa.TIMESTAMP(timezone=True), comment="Where the next read by last_updated starts."),
+        sa.Column("proven_at", sa.TIMESTAMP(timezone=True), comment="When transaction ids last proved the table."),
+        sa.Column(
+            "keys_at", sa.TIMESTAMP(timezone=True), comment="When its keys were last compared with the source's."
+        ),
         comment="Where each table stands: the position in the source that its next read starts from.",
+    )
+
+
+def _quarantine(tables: sa.MetaData) -> None:
+    """The rows set aside, with the rules that they break; one open entry a row."""
+    sa.Table(
+        "etl_quarantine",
+        tables,
+        sa.Column("quarantine_id", sa.Integer, primary_key=True, comment="The entry's own key."),
+        sa.Column("table_name", sa.Text, nullable=False, comment="The warehouse table."),
+        sa.Column("natural_key", sa.Text, nullable=False, comment="The row's key, as the source writes it."),
+        sa.Column("rules", sa.Text, nullable=False, comment="What it breaks: column, value, what was expected."),
+        sa.Column("object_key", sa.Text, nullable=False, comment="Where in the processed bucket the whole row lies."),
+        sa.Column("load_id", sa.Text, nullable=False, comment="The load that last met it."),
+        sa.Column("found_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it was first set aside."),
+        sa.Column("resolved_at", sa.TIMESTAMP(timezone=True), comment="When the row loaded or went; NULL: still open."),
+        sa.Index(
+            "etl_quarantine_open_key",
+            "table_name",
+            "natural_key",
+            unique=True,
+            postgresql_where=sa.text("resolved_at IS NULL"),
+        ),
+        comment="Rows that break their table's declaration. They load by themselves once the source is corrected.",
+    )
+
+
+def _source_column(tables: sa.MetaData) -> None:
+    """Columns that the source has and nobody declared."""
+    sa.Table(
+        "etl_source_column",
+        tables,
+        sa.Column("source_table", sa.Text, primary_key=True, comment="The source table."),
+        sa.Column("column_name", sa.Text, primary_key=True, comment="The column."),
+        sa.Column("noticed_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it was first met."),
+        comment="Source columns that the catalogue does not declare; each is reported once.",
+    )
+
+
+def _check(tables: sa.MetaData) -> None:
+    """Comparisons of source and warehouse."""
+    sa.Table(
+        "etl_check",
+        tables,
+        sa.Column("check_id", sa.Integer, primary_key=True, comment="The check's own key."),
+        sa.Column("table_name", sa.Text, nullable=False, comment="The warehouse table."),
+        sa.Column("checked_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="The source's clock then."),
+        sa.Column(
+            "outcome", sa.Text, nullable=False, comment="equal, different, or moved on (the source has changes)."
+        ),
+        sa.Column("source_rows", sa.BigInteger, comment="Rows that the source holds, less the quarantined."),
+        sa.Column(
+            "warehouse_rows", sa.BigInteger, comment="Current rows that the warehouse holds, less the quarantined."
+        ),
+        sa.Column("source_checksum", sa.Numeric, comment="Sum of the hashes of the source's rows."),
+        sa.Column("warehouse_checksum", sa.Numeric, comment="Sum of the hashes of the warehouse's rows."),
+        sa.Index("etl_check_table_name_idx", "table_name", "checked_at"),
+        comment="Does the warehouse hold what the source holds? Counts and checksums, compared now and then.",
     )

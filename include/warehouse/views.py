@@ -1,4 +1,4 @@
-"""The views that analysts read: of each fact the current state, and the history with its periods.
+"""The views that analysts read: of each table the current state, of a fact the history with its periods too.
 
 They hold no rows of their own, so they are made anew from the catalogue after every migration.
 """
@@ -9,37 +9,48 @@ from include.catalog.model import Table
 
 
 def view_names(table: Table) -> tuple[str, ...]:
-    """The names of a fact's two views; none for other tables."""
-    return (f"{table.name}_current", f"{table.name}_history") if table.history == "versions" else ()
+    """The names of a table's views; none for a generated table."""
+    if table.driving is None:
+        return ()
+    return (f"{table.name}_current", *([f"{table.name}_history"] if table.history == "versions" else []))
 
 
 def view_statements(table: Table) -> Iterator[str]:
-    """The DDL of a fact's two views; nothing for other tables. Names come from the catalogue alone."""
-    if table.history != "versions":
+    """The DDL of a table's views. Names come from the catalogue alone."""
+    if table.driving is None:
         return
-    columns = ", ".join((str(table.record_id), *table.column_names))
-    key = ", ".join(table.natural_key)
-    yield f"""
-CREATE OR REPLACE VIEW {table.name}_current AS
-SELECT {columns}, _loaded_at AS valid_from
-FROM {table.name}
-WHERE is_current AND NOT is_deleted
-"""  # noqa: S608  no value in it
+    yield from _current(table)
+    if table.history == "versions":
+        yield from _history(table)
+
+
+def _current(table: Table) -> Iterator[str]:
+    key = " and ".join(table.natural_key)
+    if table.history == "versions":
+        columns, condition = f"{_columns(table)}, _seen_at AS valid_from", "is_current AND NOT is_deleted"
+    else:
+        columns, condition = f"{_columns(table)}, is_inferred", "NOT is_deleted"
+    yield f"CREATE OR REPLACE VIEW {table.name}_current AS SELECT {columns} FROM {table.name} WHERE {condition}"  # noqa: S608  no value in it
+    yield f"COMMENT ON VIEW {table.name}_current IS 'The current state: one row a {key}, none that was deleted.'"
+
+
+def _history(table: Table) -> Iterator[str]:
     yield f"""
 CREATE OR REPLACE VIEW {table.name}_history AS
-SELECT {columns},
+SELECT {_columns(table)},
        row_number() OVER versions AS version,
-       _loaded_at AS valid_from,
-       lead(_loaded_at) OVER versions AS valid_to,
+       _seen_at AS valid_from,
+       lead(_seen_at) OVER versions AS valid_to,
        is_current,
        is_deleted
 FROM {table.name}
-WINDOW versions AS (PARTITION BY {key} ORDER BY {table.record_id})
+WINDOW versions AS (PARTITION BY {", ".join(table.natural_key)} ORDER BY {table.record_id})
 """  # noqa: S608  no value in it
     yield f"""
-COMMENT ON VIEW {table.name}_current IS 'The current state: one row a {" and ".join(table.natural_key)}, sum freely.'
-"""
-    yield f"""
 COMMENT ON VIEW {table.name}_history IS
-'Every version with the period in which it stood in the warehouse; valid_to is NULL for the latest. Do not sum over it.'
+'Every version with the period in which the source was seen to hold it; valid_to is NULL for the latest. Never sum it.'
 """
+
+
+def _columns(table: Table) -> str:
+    return ", ".join((*([table.record_id] if table.record_id else []), *table.column_names))

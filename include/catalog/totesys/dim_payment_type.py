@@ -11,6 +11,11 @@ DIM_PAYMENT_TYPE = Table(
     driving=PAYMENT_TYPE,
     columns=(
         Column(name="payment_type_id", type=INTEGER, description="The shop's number of the kind."),
-        Column(name="payment_type_name", type=TEXT, description="For example SALES_RECEIPT or PURCHASE_PAYMENT."),
+        Column(
+            name="payment_type_name",
+            type=TEXT,
+            allowed=("SALES_RECEIPT", "SALES_REFUND", "PURCHASE_PAYMENT", "PURCHASE_REFUND"),
+            description="For example SALES_RECEIPT or PURCHASE_PAYMENT.",
+        ),
     ),
 )

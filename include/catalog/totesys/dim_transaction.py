@@ -11,7 +11,7 @@ DIM_TRANSACTION = Table(
     driving=TRANSACTION,
     columns=(
         Column(name="transaction_id", type=INTEGER, description="The shop's number of the transaction."),
-        Column(name="transaction_type", type=TEXT, description="SALE or PURCHASE."),
+        Column(name="transaction_type", type=TEXT, allowed=("SALE", "PURCHASE"), description="SALE or PURCHASE."),
         Column(
             name="sales_order_id",
             type=INTEGER,

@@ -1,0 +1,12 @@
+"""The steps of a run, joined from the packages beside this one: what each Airflow task calls.
+
+Each returns a small JSON-able record (never rows, never secrets) and logs one summary line.
+"""
+
+from include.steps.extract_table import extract
+from include.steps.load_table import load
+from include.steps.plan_run import TablePlan, plan
+from include.steps.report_run import report, verify
+from include.steps.transform_table import transform
+
+__all__ = ["TablePlan", "extract", "load", "plan", "report", "transform", "verify"]

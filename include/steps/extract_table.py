@@ -1,0 +1,147 @@
+"""Land what changed in a table's source tables; what was landed earlier and never loaded goes before it."""
+
+import logging
+import time
+from datetime import timedelta
+
+from include.catalog import Table
+from include.manifest import Origin
+from include.object_store import ObjectStore
+from include.planning import COMPARE_KEYS_EVERY, Decision, Request, decide, is_due
+from include.raw.land import Reading, land
+from include.raw.landed import landed
+from include.source import postgres, snapshot
+from include.source.horizon import Horizon, horizon
+from include.source.selection import ChangedSince, StampedWithin
+from include.source.snapshot import Position
+from include.steps.records import Keyed, Record, landed_record, source_fed
+from include.warehouse import drift, ledger
+from include.warehouse.connection import Connection, transaction
+from include.warehouse.ledger import Watermark
+
+log = logging.getLogger(__name__)
+
+_LOOK_BACK = timedelta(days=1)  # for loads that were landed before a table was ever loaded
+
+
+def extract(
+    table_name: str,
+    request: Request,
+    *,
+    source: snapshot.Connection,
+    warehouse: Connection,
+    raw: ObjectStore,
+) -> Record:
+    """Land what changed since the ledger's watermark; returns the manifests' keys, in the order to load them.
+
+    The ledger is asked here and not taken from the plan, so that a task cleared later reads from
+    where the table stands then. A replay reads nothing: it returns all that was ever landed.
+    """
+    started = time.monotonic()
+    table = source_fed(table_name)
+    if request.mode == "replay":
+        manifests = landed(raw, table)
+        return _record(started, raw, table, manifests, "replay", own=0)
+    with transaction(warehouse):
+        stands = ledger.watermarks(warehouse).get(table_name)
+    with snapshot.snapshot(source) as position:
+        undeclared = postgres.check_columns(source, table.source_tables)
+        own = _land(source, position, raw, table, request, stands)
+        pending = _pending(warehouse, raw, table, stands, own[0][1].origin)
+    noticed = drift.notice(warehouse, undeclared)
+    return _record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own)) | {
+        "new_columns": noticed
+    }
+
+
+def _land(
+    source: snapshot.Connection,
+    position: Position,
+    raw: ObjectStore,
+    table: Table,
+    request: Request,
+    stands: Watermark | None,
+) -> list[Keyed]:
+    decisions = decide(table, request, stands, position)
+    next_start = horizon(source, position) if table.changes == "last_updated" else None
+    with_keys = request.mode != "backfill" and _compares_keys(source, position, table, decisions, stands)
+    manifests = []
+    for decision in decisions:
+        log.info("%s: reading %s", table.name, decision.reason)
+        origin = _origin(table, decision, request, position, next_start, stands)
+        # The keys go with the last read of a snapshot: they are the same for all of them.
+        reading = Reading(decision.selection, with_keys=with_keys and decision is decisions[-1])
+        manifests.append(land(source, position, raw, table, origin, reading=reading))
+    return manifests
+
+
+def _compares_keys(
+    source: snapshot.Connection,
+    position: Position,
+    table: Table,
+    decisions: tuple[Decision, ...],
+    stands: Watermark | None,
+) -> bool:
+    if decisions[-1].mode == "full" or postgres.is_small(source, table.source_tables[0]):
+        return True
+    return stands is None or is_due(stands.keys_at, COMPARE_KEYS_EVERY, position)
+
+
+def _origin(
+    table: Table,
+    decision: Decision,
+    request: Request,
+    position: Position,
+    next_start: Horizon | None,
+    stands: Watermark | None,
+) -> Origin:
+    selection = decision.selection
+    window = selection if isinstance(selection, StampedWithin) else None
+    if next_start is not None and next_start.bounded:
+        log.warning("%s: other sessions cannot be seen; the horizon is bounded, at %s", table.name, next_start.at)
+    # A horizon never moves back: what an earlier one covered was read.
+    held = stands.horizon if stands else None
+    starts = max(next_start.at, held) if next_start and held else next_start.at if next_start else None
+    return Origin(
+        table=table.name,
+        mode=decision.mode,
+        since=selection.watermark if isinstance(selection, ChangedSince) else None,
+        window_start=window.start.isoformat() if window else None,
+        window_end=window.end.isoformat() if window else None,
+        system_identifier=position.system_identifier,
+        snapshot=position.snapshot,
+        watermark=position.xmin,
+        snapshot_at=position.at.isoformat(),
+        horizon=starts.isoformat() if starts else None,
+        bounded=next_start is not None and next_start.bounded,
+        allow_mass_delete=request.allow_mass_delete,
+    )
+
+
+def _pending(
+    warehouse: Connection, raw: ObjectStore, table: Table, stands: Watermark | None, own: Origin
+) -> list[Keyed]:
+    """Loads that were landed after the latest one loaded, by a run that then failed; oldest first.
+
+    The rows they hold were current when they were read: a fact's history must have them.
+    """
+    since = stands.snapshot_at.date() if stands else own.landed_on - _LOOK_BACK
+    earlier = [item for item in landed(raw, table, since, own.landed_on) if item[1].origin.order < own.order]
+    if stands is not None:
+        earlier = [item for item in earlier if not ledger.is_older(item[1].origin, stands)]
+    with transaction(warehouse):
+        pending = [item for item in earlier if not ledger.is_loaded(warehouse, item[1].origin.load_id)]
+    if stands is None:
+        # A first load begins with everything.
+        while pending and pending[0][1].origin.mode != "full":
+            pending.pop(0)
+    if pending:
+        log.warning("%s: %d earlier loads were landed and never loaded; they go first", table.name, len(pending))
+    return pending
+
+
+def _record(started: float, raw: ObjectStore, table: Table, manifests: list[Keyed], mode: str, *, own: int) -> Record:
+    driving = table.source_tables[0].name
+    rows = sum(manifest.rows(driving) for _, manifest in manifests)
+    record = landed_record("extract", started, raw, table.name, manifests, mode=mode, rows_read=rows)
+    return record | {"own": own}

@@ -1,0 +1,81 @@
+"""Load Parquet into the warehouse."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from include.catalog import Table
+from include.errors import MassDeleteError, SupersededError
+from include.object_store import ObjectStore
+from include.steps.records import Record, manifests_of, source_fed
+from include.summary import log_summary
+from include.warehouse.connection import Connection
+from include.warehouse.ledger import Loaded
+from include.warehouse.load import load as load_manifest
+from include.warehouse.replay import rebuild
+
+log = logging.getLogger(__name__)
+
+_COUNTS = ("rows_read", "rows_new", "rows_revised", "rows_deleted", "rows_quarantined", "bytes_read")
+
+
+def load(transformed: Record, *, processed: ObjectStore, warehouse: Connection, run_id: str) -> Record:
+    """Load processed loads in order, each once; returns what they did and where the table now stands.
+
+    Raises ``MassDeleteError`` after the commit when so many rows seem deleted that none was.
+    """
+    started = time.monotonic()
+    table = source_fed(transformed["table"])
+    keys = manifests_of(transformed, processed)
+    if transformed["mode"] == "replay":
+        loads = rebuild(warehouse, table, keys, processed=processed, run_id=run_id)
+    else:
+        loads = _each(warehouse, table, keys, processed, run_id)
+    record = _summed(table, loads) | {"new_columns": transformed.get("new_columns", [])}
+    log_summary(
+        "load",
+        table=table.name,
+        rows_read=record["rows_read"],
+        rows_new=record["rows_new"],
+        rows_revised=record["rows_revised"],
+        rows_deleted=record["rows_deleted"],
+        rows_quarantined=record["rows_quarantined"],
+        size=record["bytes_read"],
+        seconds=time.monotonic() - started,
+        watermark=record["watermark"],
+    )
+    _refuse_mass_delete(table, loads)
+    return record
+
+
+def _each(
+    warehouse: Connection, table: Table, keys: Sequence[str], processed: ObjectStore, run_id: str
+) -> list[Loaded]:
+    loads = []
+    for key in keys:
+        try:
+            loads.append(load_manifest(warehouse, table, key, processed=processed, run_id=run_id))
+        except SupersededError as error:
+            if key == keys[-1]:
+                raise
+            log.info("%s: a pending load was overtaken: %s", table.name, error)
+    return loads
+
+
+def _summed(table: Table, loads: Sequence[Loaded]) -> Record:
+    if not loads:
+        return {"table": table.name, "watermark": None, "lag_s": 0.0, **dict.fromkeys(_COUNTS, 0)}
+    return asdict(loads[-1]) | {name: sum(getattr(loaded, name) for loaded in loads) for name in _COUNTS}
+
+
+def _refuse_mass_delete(table: Table, loads: Sequence[Loaded]) -> None:
+    withheld = loads[-1].rows_withheld if loads else 0
+    if withheld:
+        raise MassDeleteError(
+            table.name,
+            found=f"{withheld} rows that the source no longer seems to have",
+            expected="at most 5 % of the table, or ten, at once",
+            remedy="none of them was deleted, all else is loaded; look at the source (a truncate, a lost grant, another"
+            " database?), and if they are really gone trigger a run with allow_mass_delete",
+        )

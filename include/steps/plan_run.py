@@ -1,0 +1,131 @@
+"""Decide what a run does with each table, with a few small queries to the source."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from include.catalog import Table
+from include.errors import SchemaDriftError
+from include.planning import COMPARE_KEYS_EVERY, Request, decide, is_due
+from include.source import postgres, snapshot
+from include.steps.records import source_fed
+from include.warehouse import counts, ledger, migrate
+from include.warehouse.connection import Connection, transaction
+from include.warehouse.ledger import Watermark
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablePlan:
+    """What a run will do with one table, and why."""
+
+    table: str
+    has_changes: bool
+    mode: str
+    reason: str
+    watermark: int | None
+
+
+def plan(
+    source: snapshot.Connection, warehouse: Connection, request: Request, carried: Mapping[str, int | None]
+) -> list[TablePlan]:
+    """Decide for each requested table whether anything is to be read.
+
+    ``carried`` are the watermarks that the previous loads' XComs carry; where the ledger differs,
+    the ledger wins and the log says so. A table without changes is noted as fresh. A table that
+    cannot be looked at is planned all the same: its own task then says why, and the others go on.
+    """
+    tables = [source_fed(name) for name in request.tables]
+    with transaction(warehouse):
+        migrate.check(warehouse)
+        stands = ledger.watermarks(warehouse)
+        present = counts.present(warehouse, tables)
+    _compare_with_ledger(carried, stands)
+    if request.mode == "replay":
+        plans = [_planned(table, True, "replay", "replayed from the raw zone", stands) for table in tables]
+    else:
+        plans = _from_source(source, warehouse, request, tables, stands, present)
+    _log_plan(plans)
+    return plans
+
+
+def _from_source(
+    source: snapshot.Connection,
+    warehouse: Connection,
+    request: Request,
+    tables: Sequence[Table],
+    stands: Mapping[str, Watermark],
+    present: Mapping[str, int],
+) -> list[TablePlan]:
+    with snapshot.snapshot(source) as position:
+        plans = [_look(source, position, request, table, stands, present[table.name]) for table in tables]
+    unchanged = [item.table for item in plans if not item.has_changes and item.mode != "backfill"]
+    with transaction(warehouse):
+        ledger.confirm_fresh(warehouse, unchanged, position.at)
+    return plans
+
+
+def _look(
+    source: snapshot.Connection,
+    position: snapshot.Position,
+    request: Request,
+    table: Table,
+    stands: Mapping[str, Watermark],
+    present: int,
+) -> TablePlan:
+    watermark = stands.get(table.name)
+    decisions = decide(table, request, watermark, position)
+    mode, reason = decisions[-1].mode, decisions[-1].reason
+    if mode in {"full", "proof"}:
+        # Read even if it is empty: so that it has a watermark, and is proven.
+        return _planned(table, True, mode, reason, stands)
+    try:
+        with source.transaction():
+            postgres.check_columns(source, table.source_tables)
+            found = any(postgres.has_changes(source, position, table, decision.selection) for decision in decisions)
+            if not found and mode != "backfill" and _keys_differ(source, position, table, watermark, present):
+                found, reason = True, "rows are gone, or their keys are to be compared"
+    except psycopg.Error as error:
+        if source.closed or source.broken:
+            raise
+        found, reason = True, f"it could not be looked at ({type(error).__name__})"
+    except SchemaDriftError:
+        found, reason = True, "it is not shaped as declared"
+    return _planned(table, found, mode, reason, stands)
+
+
+def _keys_differ(
+    source: snapshot.Connection,
+    position: snapshot.Position,
+    table: Table,
+    watermark: Watermark | None,
+    present: int,
+) -> bool:
+    """Whether rows seem gone. Nothing else changed, so for a small table their number tells."""
+    driving = table.source_tables[0]
+    if postgres.is_small(source, driving):
+        return postgres.count_rows(source, driving) != present
+    return watermark is None or is_due(watermark.keys_at, COMPARE_KEYS_EVERY, position)
+
+
+def _planned(table: Table, has_changes: bool, mode: str, reason: str, stands: Mapping[str, Watermark]) -> TablePlan:
+    watermark = stands[table.name].watermark if table.name in stands else None
+    return TablePlan(table=table.name, has_changes=has_changes, mode=mode, reason=reason, watermark=watermark)
+
+
+def _compare_with_ledger(carried: Mapping[str, int | None], stands: Mapping[str, Watermark]) -> None:
+    for name, watermark in carried.items():
+        held = stands[name].watermark if name in stands else None
+        if watermark != held:
+            log.warning("%s: watermark %s by XCom, %s by the ledger; the ledger wins", name, watermark, held)
+
+
+def _log_plan(plans: Sequence[TablePlan]) -> None:
+    for item in plans:
+        if item.has_changes:
+            log.info("%s: to be read: %s", item.table, item.reason)
+    read = [item.table for item in plans if item.has_changes]
+    log.info("step=plan tables_read=%d tables_unchanged=%d", len(read), len(plans) - len(read))

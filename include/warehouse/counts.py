@@ -1,0 +1,28 @@
+"""How many rows of the source each table stands for."""
+
+from collections.abc import Iterable
+
+from psycopg import sql
+
+from include.catalog.model import Table
+from include.warehouse.connection import Connection
+from include.warehouse.deletions import held
+
+
+def present(connection: Connection, tables: Iterable[Table]) -> dict[str, int]:
+    """The rows that each table holds as current, and the quarantined ones of which it holds no version."""
+    return {table.name: _present(connection, table) for table in tables}
+
+
+def _present(connection: Connection, table: Table) -> int:
+    key = sql.SQL(", ").join(sql.Identifier("held", name) for name in table.natural_key)
+    (rows,) = connection.execute(
+        sql.SQL("""
+            SELECT (SELECT count(*) FROM {table} AS held WHERE {is_held})
+                 + (SELECT count(*) FROM etl_quarantine AS entry
+                    WHERE table_name = %s AND resolved_at IS NULL AND NOT EXISTS (
+                      SELECT FROM {table} AS held WHERE {is_held} AND entry.natural_key = concat_ws(',', {key})))
+        """).format(table=sql.Identifier(table.name), is_held=held(table), key=key),
+        [table.name],
+    ).fetchone() or (0,)
+    return int(rows)
