@@ -22,6 +22,10 @@ class Poll:
     snapshot: str
     snapshot_at: str
     window: tuple[str, str] | None
+    """The stamps it was limited to: a backfill's."""
+    horizon: str | None
+    """Where a read by stamps starts the next time."""
+    finds_deletes: bool
     rows_read: int
 
     @classmethod
@@ -36,6 +40,8 @@ class Poll:
             snapshot=origin["snapshot"],
             snapshot_at=origin["snapshot_at"],
             window=bounds if all(bounds) else None,
+            horizon=origin.get("horizon"),
+            finds_deletes=manifest.get("keys") is not None,
             rows_read=sum(file["rows"] for file in manifest["files"] if file["table"] == driving),
         )
 
@@ -54,12 +60,21 @@ class Polls:
 
     def note(self) -> None:
         """Look at the manifests that are there; call it before the source is swapped for another."""
+        fresh = [(key, self._read(key)) for key in self._manifests() if key not in self._seen]
         with psycopg.connect(self.source) as connection:
-            for key in self._manifests():
-                if key not in self._seen:
-                    body = self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-                    poll = Poll.of(json.loads(body))
-                    self._seen[key] = (poll, state_at(connection, poll.table, poll.snapshot, poll.window))
+            for key, poll in sorted(fresh, key=lambda item: item[1].snapshot_at):
+                state = state_at(connection, poll.table, poll.snapshot, self._window(poll))
+                self._seen[key] = (poll, state)
+
+    def _read(self, key: str) -> Poll:
+        return Poll.of(json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()))
+
+    def _window(self, poll: Poll) -> tuple[str, str] | None:
+        """The stamps that a poll reads: a backfill's, or for one by stamps all since the horizons before it."""
+        if poll.mode != "stamped":
+            return poll.window
+        horizons = [seen.horizon for seen, _ in self._seen.values() if seen.table == poll.table and seen.horizon]
+        return (max(horizons), "infinity") if horizons else None
 
     def forget(self, key_part: str) -> None:
         """Count the polls whose manifest's key has this in it no longer (the fault destroyed them)."""
@@ -89,7 +104,7 @@ class Polls:
 
     def _gone(self, poll: Poll, versions: dict[int, list[str]], state: State) -> list[int]:
         """The keys that a poll must have found deleted: not so many that it must not believe it."""
-        if poll.window:
+        if not poll.finds_deletes:
             return []
         standing = [key for key, seen in versions.items() if seen[-1] != DELETED]
         gone = [key for key in standing if key not in state]
