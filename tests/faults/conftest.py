@@ -20,7 +20,7 @@ from tests.faults.servers import Servers
 from tests.faults.table import lines
 from tests.faults.world import World
 
-UNTIL = date(2022, 12, 30)  # some weeks of the demo shop: about 850 payments
+UNTIL = date(2022, 12, 2)  # the first month of the demo shop: some 450 payments
 _numbers = count(1)
 _results: list[Result] = []
 

@@ -71,9 +71,8 @@ def _fact(source: Connection, warehouse: Connection, polls: Polls, table: str) -
             stale=stale,
         )
         if not figures.clean:
-            told = f"{table} {key}: {figures.lost}/{figures.doubled}/{figures.stale}/{figures.ghost}"
-            figures += Figures(where=f"{told} expected {expected.get(key, [])[-3:]} held {has[-3:]} now {now.get(key)}")
-        total += figures
+            where = f"{table} {key}: expected {expected.get(key, [])[-3:]} held {has[-3:]} now {now.get(key)}"
+            total += figures + Figures(where=where)
     return total
 
 
@@ -91,8 +90,7 @@ def _dimension(source: Connection, warehouse: Connection, polls: Polls, table: s
             stale=int(key in held and is_known and now.get(key, DELETED) not in (None, held[key])),
         )
         if not figures.clean:
-            figures += Figures(where=f"{table} {key}: held {held.get(key)}, now {now.get(key)}")
-        total += figures
+            total += figures + Figures(where=f"{table} {key}: held {held.get(key)}, now {now.get(key)}")
     return total
 
 
