@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs reset password psql airflow shop migrate migration dictionary setup test bench check lint format types security audit lock
+.PHONY: help run stop status logs reset password psql airflow shop replay migrate migration dictionary setup test bench check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -37,6 +37,9 @@ airflow: setup ## Airflow's command line on the stack; CMD='backfill create --da
 
 shop: setup ## Let the shop trade until Ctrl-C; SPEED=1 is the real shop's pace, default 700
 	@$(PY) -m local shop
+
+replay: setup ## Rebuild the warehouse from the raw zone with its whole history; TABLES=fact_payment,dim_staff for some
+	@$(PY) -m local replay
 
 migrate: setup ## Bring the running warehouse's schema up to date
 	@$(PY) -m local migrate

@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     airflow.add_argument("--command", default=given("CMD") or "info")
     shop = verbs.add_parser("shop", help="let the shop trade until Ctrl-C")
     shop.add_argument("--speed", type=float, default=given("SPEED") or None)
+    replay = verbs.add_parser("replay", help="rebuild tables from the raw zone")
+    replay.add_argument("--tables", default=given("TABLES") or None, metavar="TABLE,TABLE")
     migration = verbs.add_parser("migration", help="write the migration that the catalogue needs")
     migration.add_argument("--message", default=given("MESSAGE") or None)
     reset = verbs.add_parser("reset", help="remove all data")
@@ -71,6 +73,7 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "reset": lambda: commands.reset(stack, sure=asked.yes),
         "password": lambda: commands.password(stack),
         "migrate": lambda: commands.migrate(stack),
+        "replay": lambda: commands.replay(stack, asked.tables),
         "migration": lambda: commands.migration(stack, asked.message),
     }
     try:

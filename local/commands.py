@@ -103,6 +103,20 @@ def migrate(stack: Stack) -> int:
     return 0
 
 
+def replay(stack: Stack, tables: str | None) -> int:
+    """Rebuild tables (comma-separated; all if none are named) from the raw zone, with their whole history."""
+    _require_postgres(stack)
+    conf: dict[str, object] = {"mode": "replay"}
+    if tables:
+        conf["tables"] = tables.split(",")
+    run_id = stack.api.trigger(first_run.DAG_ID, conf)
+    step(f"Replaying {tables or 'all tables'} from the raw zone: {run_id}")
+    state = stack.api.wait(first_run.DAG_ID, run_id, seconds=3600)
+    step(f"The replay ended: {state}")
+    say(f"\n{summary.tables(stack)}")
+    return 0 if state == "success" else 1
+
+
 def migration(stack: Stack, message: str | None) -> int:
     """Write the migration that brings the warehouse's schema to what the catalogue declares."""
     if not message:

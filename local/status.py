@@ -7,7 +7,7 @@ from local.errors import StackError
 from local.first_run import DAG_ID
 from local.program import HOST
 from local.stack import Stack
-from local.summary import behind, freshness, run_seconds
+from local.summary import behind, freshness, run_seconds, standing
 
 
 def status(stack: Stack) -> int:
@@ -57,8 +57,9 @@ def _say_warehouse(stack: Stack) -> None:
     if not stack.postgres.is_ready():
         raise StackError("PostgreSQL does not answer, so the warehouse cannot be asked.")
     say(behind(stack))
-    if rows := [(name, span(age)) for name, age in freshness(stack).items()]:
-        say(table(("table", "behind"), rows))
+    told = standing(stack)
+    if rows := [(name, span(age), *told.get(name, ("-", "-"))) for name, age in freshness(stack).items()]:
+        say(table(("table", "behind", "quarantined", "as the source"), rows))
     say()
 
 

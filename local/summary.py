@@ -29,7 +29,7 @@ def summary(stack: Stack, run: Mapping[str, Any]) -> str:
     tasks = stack.api.task_instances(DAG_ID, run["dag_run_id"])
     return "\n\n".join(
         [
-            "The warehouse:\n" + _tables(stack, _seconds_by_table(tasks)),
+            "The warehouse:\n" + tables(stack, _seconds_by_table(tasks)),
             f"Run {run['dag_run_id']}: {run['state']} in {span(run_seconds(run))}. {behind(stack)}",
             addresses(stack),
             f"Memory: {memory_mib(stack):,.0f} MiB. Ready after {span(elapsed_s())}.",
@@ -80,6 +80,28 @@ def freshness(stack: Stack) -> dict[str, float]:
     return {}
 
 
+def standing(stack: Stack) -> dict[str, tuple[str, str]]:
+    """Of each table the number of its quarantined rows, and how its latest comparison with the source ended."""
+    statement = """
+        SELECT stands.table_name,
+               (SELECT count(*) FROM etl_quarantine AS entry
+                WHERE entry.table_name = stands.table_name AND resolved_at IS NULL),
+               latest.outcome, extract(epoch FROM now() - latest.checked_at)::float
+        FROM etl_watermark AS stands LEFT JOIN LATERAL (
+          SELECT outcome, checked_at FROM etl_check AS done WHERE done.table_name = stands.table_name
+          ORDER BY check_id DESC LIMIT 1) AS latest ON true"""
+    with (
+        suppress(psycopg.errors.UndefinedTable),
+        psycopg.connect(stack.conninfo("warehouse", "analyst")) as conn,
+    ):
+        rows = conn.execute(statement).fetchall()
+        return {
+            n: (str(open_rows), f"{outcome}, {span(age)} ago" if outcome else "-")
+            for n, open_rows, outcome, age in rows
+        }
+    return {}
+
+
 def run_seconds(run: Mapping[str, Any]) -> float:
     """How long a run took, or takes already."""
     started = datetime.fromisoformat(run["start_date"]) if run["start_date"] else datetime.now(UTC)
@@ -107,7 +129,9 @@ def _seconds_by_table(tasks: list[Mapping[str, Any]]) -> dict[str, float]:
     return seconds
 
 
-def _tables(stack: Stack, seconds: Mapping[str, float]) -> str:
+def tables(stack: Stack, seconds: Mapping[str, float] | None = None) -> str:
+    """The rows of each warehouse table, and the seconds that a run spent on it where they are given."""
+    seconds = seconds or {}
     with psycopg.connect(stack.conninfo("warehouse", "analyst")) as conn:
         counts = {name: _count(conn, name) for name in TABLES}
     rows = [(name, f"{counts[name]:,}", f"{seconds[name]:.1f}" if name in seconds else "-") for name in sorted(TABLES)]

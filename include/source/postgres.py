@@ -85,12 +85,12 @@ def _copy(connection: Connection, query: sql.Composable, write: Callable[[bytes]
         return cursor.rowcount
 
 
-def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list[tuple[str, str]]:
-    """The columns that the source has and nobody declared, as (table, column).
+def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list[str]:
+    """The columns that the source has and nobody declared, as `source.table.column`.
 
     Raises ``SchemaDriftError`` unless every declared column is there with a declared type.
     """
-    undeclared = []
+    undeclared: list[str] = []
     for table in tables:
         found: dict[str, str] = dict(connection.execute(_COLUMNS, [_SCHEMA, table.name]).fetchall())
         drifted = {n: found.get(n) for n, kind in table.columns.items() if found.get(n) not in kind.split(" or ")}
@@ -103,7 +103,7 @@ def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list
                 expected=", ".join(f"{name} {table.columns[name]}" for name in drifted),
                 remedy="correct the source or its declaration in include/catalog; the table's rows load then",
             )
-        undeclared += [(f"{table.source}.{table.name}", name) for name in found if name not in table.columns]
+        undeclared += [f"{table.source}.{table.name}.{name}" for name in found if name not in table.columns]
     return undeclared
 
 

@@ -15,7 +15,7 @@ from include.source.horizon import Horizon, horizon
 from include.source.selection import ChangedSince, StampedWithin
 from include.source.snapshot import Position
 from include.steps.records import Keyed, Record, landed_record, source_fed
-from include.warehouse import drift, ledger
+from include.warehouse import ledger
 from include.warehouse.connection import Connection, transaction
 from include.warehouse.ledger import Watermark
 
@@ -45,13 +45,10 @@ def extract(
     with transaction(warehouse):
         stands = ledger.watermarks(warehouse).get(table_name)
     with snapshot.snapshot(source) as position:
-        undeclared = postgres.check_columns(source, table.source_tables)
+        postgres.check_columns(source, table.source_tables)
         own = _land(source, position, raw, table, request, stands)
         pending = _pending(warehouse, raw, table, stands, own[0][1].origin)
-    noticed = drift.notice(warehouse, undeclared)
-    return _record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own)) | {
-        "new_columns": noticed
-    }
+    return _record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own))
 
 
 def _land(

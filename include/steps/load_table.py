@@ -32,7 +32,7 @@ def load(transformed: Record, *, processed: ObjectStore, warehouse: Connection, 
         loads = rebuild(warehouse, table, keys, processed=processed, run_id=run_id)
     else:
         loads = _each(warehouse, table, keys, processed, run_id)
-    record = _summed(table, loads) | {"new_columns": transformed.get("new_columns", [])}
+    record = _summed(table, loads)
     log_summary(
         "load",
         table=table.name,

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import psycopg
 
@@ -11,7 +12,7 @@ from include.errors import SchemaDriftError
 from include.planning import COMPARE_KEYS_EVERY, Request, decide, is_due
 from include.source import postgres, snapshot
 from include.steps.records import source_fed
-from include.warehouse import counts, ledger, migrate
+from include.warehouse import counts, drift, ledger, migrate
 from include.warehouse.connection import Connection, transaction
 from include.warehouse.ledger import Watermark
 
@@ -20,13 +21,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class TablePlan:
-    """What a run will do with one table, and why."""
+    """What a run will do with one table, and why; ``undeclared`` are columns of its source that nobody declared."""
 
     table: str
     has_changes: bool
     mode: str
     reason: str
     watermark: int | None
+    undeclared: tuple[str, ...] = ()
 
 
 def plan(
@@ -45,7 +47,9 @@ def plan(
         present = counts.present(warehouse, tables)
     _compare_with_ledger(carried, stands)
     if request.mode == "replay":
-        plans = [_planned(table, True, "replay", "replayed from the raw zone", stands) for table in tables]
+        plans = [
+            _planned(table, True, mode="replay", reason="replayed from the raw zone", stands=stands) for table in tables
+        ]
     else:
         plans = _from_source(source, warehouse, request, tables, stands, present)
     _log_plan(plans)
@@ -65,6 +69,7 @@ def _from_source(
     unchanged = [item.table for item in plans if not item.has_changes and item.mode != "backfill"]
     with transaction(warehouse):
         ledger.confirm_fresh(warehouse, unchanged, position.at)
+        drift.notice(warehouse, (name for item in plans for name in item.undeclared))
     return plans
 
 
@@ -79,22 +84,24 @@ def _look(
     watermark = stands.get(table.name)
     decisions = decide(table, request, watermark, position)
     mode, reason = decisions[-1].mode, decisions[-1].reason
-    if mode in {"full", "proof"}:
-        # Read even if it is empty: so that it has a watermark, and is proven.
-        return _planned(table, True, mode, reason, stands)
+    planned = partial(_planned, table, mode=mode, stands=stands)
     try:
         with source.transaction():
-            postgres.check_columns(source, table.source_tables)
-            found = any(postgres.has_changes(source, position, table, decision.selection) for decision in decisions)
-            if not found and mode != "backfill" and _keys_differ(source, position, table, watermark, present):
-                found, reason = True, "rows are gone, or their keys are to be compared"
+            undeclared = postgres.check_columns(source, table.source_tables)
+            if mode in {"full", "proof"}:
+                # Read even if it is empty: so that it has a watermark, and is proven.
+                return planned(True, reason=reason, undeclared=undeclared)
+            if any(postgres.has_changes(source, position, table, decision.selection) for decision in decisions):
+                return planned(True, reason=reason, undeclared=undeclared)
+            if request.mode != "backfill" and _keys_differ(source, position, table, watermark, present):
+                return planned(True, reason="rows are gone, or their keys are to be compared", undeclared=undeclared)
+            return planned(False, reason=reason, undeclared=undeclared)
     except psycopg.Error as error:
         if source.closed or source.broken:
             raise
-        found, reason = True, f"it could not be looked at ({type(error).__name__})"
+        return planned(True, reason=f"it could not be looked at ({type(error).__name__})")
     except SchemaDriftError:
-        found, reason = True, "it is not shaped as declared"
-    return _planned(table, found, mode, reason, stands)
+        return planned(True, reason="it is not shaped as declared")
 
 
 def _keys_differ(
@@ -111,9 +118,24 @@ def _keys_differ(
     return watermark is None or is_due(watermark.keys_at, COMPARE_KEYS_EVERY, position)
 
 
-def _planned(table: Table, has_changes: bool, mode: str, reason: str, stands: Mapping[str, Watermark]) -> TablePlan:
+def _planned(
+    table: Table,
+    has_changes: bool,
+    *,
+    mode: str,
+    reason: str,
+    stands: Mapping[str, Watermark],
+    undeclared: Sequence[str] = (),
+) -> TablePlan:
     watermark = stands[table.name].watermark if table.name in stands else None
-    return TablePlan(table=table.name, has_changes=has_changes, mode=mode, reason=reason, watermark=watermark)
+    return TablePlan(
+        table=table.name,
+        has_changes=has_changes,
+        mode=mode,
+        reason=reason,
+        watermark=watermark,
+        undeclared=tuple(undeclared),
+    )
 
 
 def _compare_with_ledger(carried: Mapping[str, int | None], stands: Mapping[str, Watermark]) -> None:

@@ -23,7 +23,7 @@ def report(plans: Sequence[Mapping[str, Any]], loads: Sequence[Record], failed: 
         "tables_unchanged": sorted(item["table"] for item in plans if not item["has_changes"]),
         "tasks_failed": sorted(failed),
         **{name: sum(record.get(name, 0) for record in loads) for name in _SUMMED},
-        "new_columns": sorted(name for record in loads for name in record.get("new_columns", [])),
+        "columns_undeclared": sorted({name for item in plans for name in item.get("undeclared", ())}),
         "lag_s": round(max((record["lag_s"] for record in loads), default=0.0), 3),
     }
     log.info("step=report %s", fields(summary))

@@ -36,4 +36,4 @@ def transform(extracted: Record, *, raw: ObjectStore, processed: ObjectStore) ->
     quarantined = sum(manifest.quarantine.rows for _, manifest in manifests if manifest.quarantine)
     if quarantined:
         log.warning("%s: %d rows break the declaration and go to quarantine", table.name, quarantined)
-    return record | {"rows_quarantined": quarantined, "new_columns": extracted.get("new_columns", [])}
+    return record | {"rows_quarantined": quarantined}

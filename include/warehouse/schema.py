@@ -197,8 +197,7 @@ def _source_column(tables: sa.MetaData) -> None:
     sa.Table(
         "etl_source_column",
         tables,
-        sa.Column("source_table", sa.Text, primary_key=True, comment="The source table."),
-        sa.Column("column_name", sa.Text, primary_key=True, comment="The column."),
+        sa.Column("column_name", sa.Text, primary_key=True, comment="The column, as source.table.column."),
         sa.Column("noticed_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it was first met."),
         comment="Source columns that the catalogue does not declare; each is reported once.",
     )

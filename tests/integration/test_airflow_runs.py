@@ -196,20 +196,68 @@ def test_the_form_refuses_what_it_does_not_offer(airflow: AirflowRuns, conf):
         airflow.stack.api.trigger(DAG, conf)
 
 
-def test_a_bad_row_fails_its_own_table_and_loads_once_it_is_corrected(airflow: AirflowRuns):
+def test_a_bad_row_is_set_aside_and_loads_once_it_is_corrected(airflow: AirflowRuns):
     airflow.pipeline.shop(
         "UPDATE purchase_order SET agreed_payment_date = '2024-13-01' WHERE purchase_order_id = 31",
         "UPDATE sales_order SET units_sold = 31 WHERE sales_order_id = 31",
     )
-    run_id = airflow.stack.api.trigger(DAG)
-    airflow.wait(run_id, "failed")
-    failed = {task for task, state in airflow.stack.api.task_states(DAG, run_id).items() if state == "failed"}
-    assert failed == {"fact_purchase_order.transform", "report"}
+    run_id = airflow.trigger()
+    assert airflow.xcom(run_id, "report")["rows_quarantined"] == 1
+    entry = "SELECT natural_key, resolved_at IS NULL FROM etl_quarantine WHERE table_name = 'fact_purchase_order'"
+    assert airflow.pipeline.query(entry) == [("31", True)]
     assert airflow.pipeline.query("SELECT units_sold FROM fact_sales_order_current WHERE sales_order_id = 31") == [
         (31,)
     ]
     airflow.pipeline.shop("UPDATE purchase_order SET agreed_payment_date = '2024-12-01' WHERE purchase_order_id = 31")
     airflow.trigger()
+    assert airflow.pipeline.query(entry) == [("31", False)]
+    assert_warehouse_is_the_source(airflow)
+
+
+def test_a_drifted_table_fails_alone(airflow: AirflowRuns):
+    with psycopg.connect(airflow.pipeline.owner) as owner:
+        owner.execute("ALTER TABLE staff RENAME COLUMN last_name TO surname")
+    airflow.pipeline.shop("UPDATE sales_order SET units_sold = 32 WHERE sales_order_id = 32")
+    run_id = airflow.stack.api.trigger(DAG)
+    airflow.wait(run_id, "failed")
+    failed = {task for task, state in airflow.stack.api.task_states(DAG, run_id).items() if state == "failed"}
+    assert failed == {"dim_staff.extract", "report"}
+    assert airflow.pipeline.query("SELECT units_sold FROM fact_sales_order_current WHERE sales_order_id = 32") == [
+        (32,)
+    ]
+    with psycopg.connect(airflow.pipeline.owner) as owner:
+        owner.execute("ALTER TABLE staff RENAME COLUMN surname TO last_name")
+    airflow.trigger()
+    assert_warehouse_is_the_source(airflow)
+
+
+def test_a_deleted_payment_gets_a_deleted_version(airflow: AirflowRuns):
+    airflow.pipeline.shop("DELETE FROM payment WHERE payment_id = 300")
+    airflow.trigger()
+    history = "SELECT version, is_deleted FROM fact_payment_history WHERE payment_id = 300 ORDER BY 1"
+    assert airflow.pipeline.query(history)[-1][1] is True
+    assert airflow.pipeline.query("SELECT count(*) FROM fact_payment_current WHERE payment_id = 300") == [(0,)]
+    assert_warehouse_is_the_source(airflow)
+
+
+def test_a_mass_delete_is_withheld_until_it_is_allowed(airflow: AirflowRuns):
+    airflow.pipeline.shop("DELETE FROM payment WHERE payment_id > 14000")
+    before = airflow.pipeline.query("SELECT count(*) FROM fact_payment_current")
+    run_id = airflow.stack.api.trigger(DAG)
+    airflow.wait(run_id, "failed")
+    assert airflow.stack.api.task_states(DAG, run_id)["fact_payment.load"] == "failed"
+    assert airflow.pipeline.query("SELECT count(*) FROM fact_payment_current") == before
+    airflow.trigger(allow_mass_delete=True)
+    assert_warehouse_is_the_source(airflow)
+
+
+def test_a_replay_gives_the_same_history(airflow: AirflowRuns):
+    state = "SELECT payment_id, paid, is_current, is_deleted, _load_id, _seen_at FROM fact_payment ORDER BY 1, 6"
+    before = airflow.pipeline.query(state)
+    assert len(before) > 15_836
+    run_id = airflow.trigger(tables=["fact_payment", "dim_staff"], mode="replay")
+    assert airflow.xcom(run_id, "fact_payment.load")["rows_read"] > 0
+    assert airflow.pipeline.query(state) == before
     assert_warehouse_is_the_source(airflow)
 
 

@@ -1,5 +1,7 @@
 """Deletes, quarantine, drift, checks."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -20,8 +22,10 @@ STARS = (
     "fact_purchase_order",
     "fact_sales_order",
 )
-SEEN_AT = sa.Column("_seen_at", sa.TIMESTAMP(timezone=True), comment="The source's clock when it was read.")
-LEDGER = (
+SEEN_AT: sa.Column[Any] = sa.Column(
+    "_seen_at", sa.TIMESTAMP(timezone=True), comment="The source's clock when it was read."
+)
+LEDGER: tuple[tuple[sa.Column[Any], str], ...] = (
     (sa.Column("rows_deleted", sa.BigInteger(), comment="Rows that the source no longer has."), "0"),
     (sa.Column("rows_withheld", sa.BigInteger(), comment="Rows that seem gone; too many to believe."), "0"),
     (sa.Column("rows_quarantined", sa.BigInteger(), comment="Rows that break the declaration."), "0"),
@@ -29,7 +33,7 @@ LEDGER = (
 )
 
 
-def add_required(table: str, column: sa.Column, value: str) -> None:
+def add_required(table: str, column: sa.Column[Any], value: str) -> None:
     """Add a column that is NOT NULL, with a value for the rows that are there."""
     op.add_column(table, column._copy())
     op.execute(f"UPDATE {table} SET {column.name} = {value}")  # noqa: S608  constants of this file
@@ -94,10 +98,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "etl_source_column",
-        sa.Column("source_table", sa.Text(), nullable=False, comment="The source table."),
-        sa.Column("column_name", sa.Text(), nullable=False, comment="The column."),
+        sa.Column("column_name", sa.Text(), nullable=False, comment="The column, as source.table.column."),
         sa.Column("noticed_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it was first met."),
-        sa.PrimaryKeyConstraint("source_table", "column_name", name=op.f("etl_source_column_pkey")),
+        sa.PrimaryKeyConstraint("column_name", name=op.f("etl_source_column_pkey")),
         comment="Source columns that the catalogue does not declare; each is reported once.",
     )
     op.alter_column(
