@@ -56,6 +56,8 @@ class Polls:
     """The connection string of the shop's owner."""
     mass_deletes: bool = False
     """Whether the run was told to believe that many rows are gone."""
+    lost: set[str] = field(default_factory=set)
+    """The loads whose only copy the fault destroyed: what they saw cannot be expected."""
     _seen: dict[str, tuple[Poll, State]] = field(default_factory=dict)
 
     def note(self) -> None:
@@ -76,9 +78,10 @@ class Polls:
         horizons = [seen.horizon for seen, _ in self._seen.values() if seen.table == poll.table and seen.horizon]
         return (max(horizons), "infinity") if horizons else None
 
-    def forget(self, key_part: str) -> None:
-        """Count the polls whose manifest's key has this in it no longer (the fault destroyed them)."""
-        for key in [key for key in self._seen if key_part in key]:
+    def destroyed(self, load_id: str) -> None:
+        """Expect no longer what this load saw."""
+        self.lost.add(load_id)
+        for key in [key for key in self._seen if load_id in key]:
             del self._seen[key]
 
     def histories(self, table: str) -> tuple[dict[int, list[str]], set[int]]:
@@ -114,7 +117,8 @@ class Polls:
     def _manifests(self) -> list[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix="raw/")
         keys = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
-        return [key for key in keys if "/manifest" in key and key.endswith(".json")]
+        manifests = [key for key in keys if "/manifest" in key and key.endswith(".json")]
+        return [key for key in manifests if not any(load_id in key for load_id in self.lost)]
 
 
 HANDFUL = 10

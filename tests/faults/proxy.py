@@ -72,6 +72,8 @@ class Proxy:
         self.rule = Rule(times=0)
         self.carried: dict[Direction, int] = {"to_server": 0, "to_client": 0}
         """Bytes so far, by direction."""
+        self.held = 0
+        """Chunks that a gate has held up."""
         self._open: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -139,6 +141,7 @@ class Proxy:
 
     def _to_server(self, rule: Rule, pair: "_Pair", chunk: bytes) -> bool:
         if rule.gate is not None:
+            self.held += 1
             rule.gate.wait(60)
         if rule.lose_commit_answer and _COMMIT in chunk and rule.strike():
             pair.is_deaf = True

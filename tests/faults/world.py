@@ -165,6 +165,27 @@ class World:
         with psycopg.connect(self.loader) as warehouse:
             return regressions(warehouse)
 
+    def swap_source(self, name: str) -> None:
+        """The connection to the source leads to another database from now on."""
+        self.polls.note()
+        self.source_name = self.polls_source(name)
+        self.pipeline = self.ends().pipeline()
+
+    def polls_source(self, name: str) -> str:
+        """Take later polls' truth from this database; returns its name."""
+        self.polls.source = self.servers.source.conninfo(name, "shop")
+        return name
+
+    def warehouse_as_it_was(self, act: Callable[[], Any]) -> None:
+        """Back the warehouse up, do something, and restore it."""
+        backup = f"{self.warehouse_name}_backup"
+        server = self.servers.warehouse
+        server.create(backup, "warehouse", self.warehouse_name)
+        act()
+        server.drop(self.warehouse_name)
+        server.create(self.warehouse_name, "warehouse", backup)
+        server.drop(backup)
+
     def unsorted(self) -> Sequence[tuple[str, Exception]]:
         """The errors that the pipeline did not sort as its own."""
         return [(task, error) for task, error in self.tried if not isinstance(error, TotesError)]
