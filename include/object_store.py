@@ -5,9 +5,10 @@ import contextlib
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from typing import IO, TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
 
 from include import object_keys
 from include.errors import DamagedObjectError, LakeUnavailable, PermanentError, SettingError
@@ -44,7 +45,7 @@ class ObjectStore:
         size, digest = _measure(body)
         for number in range(1, _ATTEMPTS + 1):
             attempt = object_keys.attempt(key, number)
-            if self._put_if_absent(attempt, body, digest) or self._digest(attempt) == digest:
+            if self._put_if_absent(attempt, body, digest) or self._holds(attempt, digest):
                 return StoredFile(key=attempt, table=table, rows=rows, size=size, sha256=digest.hex())
         raise PermanentError(
             f"s3://{self.bucket}/{key}",
@@ -68,11 +69,14 @@ class ObjectStore:
         with self._spool(key) as body:
             return body.read()
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """The keys that start with ``prefix``, in alphabetical order."""
+    def listed(self, prefix: str, after: str = "") -> Iterator[tuple[str, datetime]]:
+        """The keys that start with ``prefix``, in alphabetical order, behind ``after``, and when each was stored."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix, StartAfter=after
+        )
         with _translated(self.bucket, prefix):
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-                yield from (item["Key"] for item in page.get("Contents", []))
+            for page in pages:
+                yield from ((item["Key"], item["LastModified"]) for item in page.get("Contents", []))
 
     @contextlib.contextmanager
     def open(self, file: StoredFile) -> Iterator[IO[bytes]]:
@@ -103,9 +107,13 @@ class ObjectStore:
             return False
         return True
 
-    def _digest(self, key: str) -> bytes:
-        with self._spool(key) as body:
-            return _measure(body)[1]
+    def _holds(self, key: str, digest: bytes) -> bool:
+        """Whether the object under a key is whole and has this SHA-256."""
+        try:
+            with self._spool(key) as body:
+                return _measure(body)[1] == digest
+        except DamagedObjectError:
+            return False  # an upload that was broken off
 
     @contextlib.contextmanager
     def _spool(self, key: str) -> Iterator[IO[bytes]]:
@@ -129,6 +137,13 @@ def _translated(bucket: str, key: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _sorted(where, error) from error
+    except FlexibleChecksumError as error:
+        raise DamagedObjectError(
+            where,
+            found="bytes that do not match the object's own checksum",
+            expected="the bytes that were put there",
+            remedy="clear the table's whole task group to land it again",
+        ) from error
     except BotoCoreError as error:
         raise LakeUnavailable(
             where,

@@ -1,6 +1,7 @@
 """The manifest: its load id is the question and the snapshot, and only a whole one is read."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,7 @@ DIFFERENCES = {
     "snapshot": "150:161:152",
     "watermark": 151,
 }
+LATER = {"horizon": "2024-11-15T07:45:00+00:00", "bounded": True, "allow_mass_delete": True}
 
 
 def test_the_load_id_is_the_same_for_the_same_read():
@@ -35,7 +37,12 @@ def test_the_load_id_differs_for_any_other_read(name: str):
 
 
 def test_all_that_was_asked_is_in_the_load_id():
-    assert set(DIFFERENCES) == set(origin().__dataclass_fields__)
+    assert {*DIFFERENCES, *LATER} == set(origin().__dataclass_fields__)
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_a_later_field_counts_where_it_is_set(name: str):
+    assert origin(**{name: LATER[name]}).load_id != origin().load_id
 
 
 def test_a_load_lies_in_the_folder_of_its_day_in_utc():
@@ -50,6 +57,17 @@ def test_rows_are_counted_by_table_and_bytes_over_all():
 
 def test_a_manifest_is_read_as_it_was_written():
     assert Manifest.from_json("key", manifest().to_json()) == manifest()
+    whole = replace(manifest(**LATER), keys=manifest().files[0], quarantine=manifest().files[1])
+    assert Manifest.from_json("key", whole.to_json()) == whole
+
+
+def test_a_manifest_of_an_earlier_release_is_read():
+    stored = json.loads(manifest().to_json())
+    for name in LATER:
+        del stored["origin"][name]
+    for name in ("keys", "quarantine"):
+        del stored[name]
+    assert Manifest.from_json("key", json.dumps(stored).encode()) == manifest()
 
 
 def test_a_manifest_names_its_load_id_for_whoever_opens_it():

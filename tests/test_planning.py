@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from include.catalog import TABLES
 from include.errors import SettingError
 from include.planning import Request, decide
 from include.source.selection import ChangedSince, Everything, StampedWithin
@@ -72,7 +73,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_table_is_read_from_where_it_stands(name: str):
     request, watermark, mode, selection, reason = CASES[name]
-    decision = decide(request, watermark, HERE)
+    (decision,) = decide(TABLES["fact_payment"], request, watermark, HERE)
     assert (decision.mode, decision.selection, decision.reason) == (mode, selection, reason)
 
 

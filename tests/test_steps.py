@@ -84,6 +84,7 @@ def test_a_backfill_reads_only_tables_with_rows_in_its_window_and_makes_none_fre
         "mode": "backfill",
         "window_start": "2024-11-05T00:00:00+00:00",
         "window_end": "2024-11-06T00:00:00+00:00",
+        "allow_mass_delete": False,
     }
     plans = plan(small, Request.from_record({"tables": list(TWO.tables), **window}))
     assert [(item.mode, item.has_changes) for item in plans] == [("backfill", True), ("backfill", False)]
@@ -112,7 +113,7 @@ def test_a_table_that_no_source_feeds_is_refused(small: Pipeline, name: str):
     assert caught.value.found == repr(name)
     assert all(table in caught.value.expected for table in NAMES)
     with pytest.raises(SettingError):
-        steps.transform(name, "key", raw=small.raw, processed=small.processed)
+        steps.transform({"table": name, "manifests": []}, raw=small.raw, processed=small.processed)
 
 
 def test_a_plan_refuses_a_warehouse_that_is_not_migrated(small: Pipeline):
@@ -123,7 +124,8 @@ def test_a_plan_refuses_a_warehouse_that_is_not_migrated(small: Pipeline):
 
 
 LINE = (
-    r"step={step} table=fact_payment rows_read={read} rows_new={new} rows_revised={revised} bytes=\d+ "
+    r"step={step} table=fact_payment rows_read={read} rows_new={new} rows_revised={revised} "
+    r"rows_deleted={deleted} rows_quarantined={quarantined} bytes=\d+ "
     r"seconds=\d+\.\d{{3}} watermark=\d+"
 )
 
@@ -134,9 +136,9 @@ def test_each_step_logs_one_summary_line(small: Pipeline, lines):
     lines.clear()
     small.load(small.transform(small.extract("fact_payment")))
     expected = [
-        LINE.format(step="extract", read=2, new="-", revised="-"),
-        LINE.format(step="transform", read=2, new="-", revised="-"),
-        LINE.format(step="load", read=2, new=0, revised=2),
+        LINE.format(step="extract", read=2, new="-", revised="-", deleted="-", quarantined="-"),
+        LINE.format(step="transform", read=2, new="-", revised="-", deleted="-", quarantined="-"),
+        LINE.format(step="load", read=2, new=0, revised=2, deleted=0, quarantined=0),
     ]
     said = [line for line in lines.messages if line.startswith("step=")]
     assert len(said) == 3
@@ -152,20 +154,22 @@ def test_the_records_of_the_steps_belong_together(small: Pipeline):
     extracted = small.extract("fact_payment")
     transformed = small.transform(extracted)
     loaded = small.load(transformed)
-    assert extracted["load_id"] == transformed["load_id"] == loaded["load_id"]
+    landed = small.raw.manifest(extracted["manifests"][-1])
+    conformed = small.processed.manifest(transformed["manifests"][-1])
+    assert landed.origin.load_id == conformed.origin.load_id == loaded["load_id"]
     assert extracted["watermark"] == transformed["watermark"] == loaded["watermark"]
     assert extracted["rows_read"] == transformed["rows_read"] == loaded["rows_read"] == 4
 
 
 def test_a_report_sums_up(lines):
     plans = [
-        {"table": "a", "has_changes": True},
-        {"table": "b", "has_changes": False},
+        {"table": "a", "has_changes": True, "undeclared": ["totesys.a.colour", "totesys.z.size"]},
+        {"table": "b", "has_changes": False, "undeclared": ["totesys.a.colour"]},
         {"table": "c", "has_changes": True},
     ]
     loads = [
-        {"table": "c", "rows_new": 2, "rows_revised": 1, "lag_s": 0.5},
-        {"table": "a", "rows_new": 3, "rows_revised": 0, "lag_s": 1.23456},
+        {"table": "c", "rows_new": 2, "rows_revised": 1, "rows_deleted": 4, "rows_quarantined": 1, "lag_s": 0.5},
+        {"table": "a", "rows_new": 3, "rows_revised": 0, "rows_deleted": 1, "rows_quarantined": 0, "lag_s": 1.23456},
     ]
     assert steps.report(plans, loads, ["x.load"]) == {
         "tables_loaded": ["a", "c"],
@@ -173,10 +177,16 @@ def test_a_report_sums_up(lines):
         "tasks_failed": ["x.load"],
         "rows_new": 5,
         "rows_revised": 1,
+        "rows_deleted": 5,
+        "rows_quarantined": 1,
+        "columns_undeclared": ["totesys.a.colour", "totesys.z.size"],
         "lag_s": 1.235,
     }
     assert lines.messages == [
-        "step=report tables_loaded=2 tables_unchanged=1 tasks_failed=1 rows_new=5 rows_revised=1 lag_s=1.235"
+        (
+            "step=report tables_loaded=2 tables_unchanged=1 tasks_failed=1 rows_new=5 rows_revised=1"
+            " rows_deleted=5 rows_quarantined=1 columns_undeclared=2 lag_s=1.235"
+        )
     ]
 
 

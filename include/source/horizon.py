@@ -9,7 +9,7 @@ the horizon stays back by the longest transaction that is reckoned with, and say
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.source.snapshot import Connection, Position
+from include.source.snapshot import Connection, Position, snapshot
 
 CLOCK_MARGIN = timedelta(minutes=15)  # how far the application's clock may be off
 LONGEST_TRANSACTION = timedelta(hours=2)  # where transactions cannot be seen
@@ -33,8 +33,17 @@ class Horizon:
     bounded: bool
 
 
-def horizon(connection: Connection, position: Position) -> Horizon:
-    """The horizon of an open snapshot."""
+def horizon(connection: Connection) -> Horizon:
+    """The horizon of a snapshot that is taken after this returns.
+
+    Before it, and in a transaction of its own: whoever is invisible to that snapshot was then open
+    now, and is seen here, or began later.
+    """
+    with snapshot(connection) as position:
+        return _horizon(connection, position)
+
+
+def _horizon(connection: Connection, position: Position) -> Horizon:
     oldest, unseen = connection.execute(_OLDEST).fetchone() or (None, 1)
     if unseen:
         return Horizon(position.at - LONGEST_TRANSACTION - CLOCK_MARGIN, bounded=True)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from include.catalog import Table
 from include.manifest import Origin
@@ -44,9 +44,10 @@ def extract(
         return _record(started, raw, table, manifests, "replay", own=0)
     with transaction(warehouse):
         stands = ledger.watermarks(warehouse).get(table_name)
+    next_start = horizon(source) if table.changes == "last_updated" else None
     with snapshot.snapshot(source) as position:
         postgres.check_columns(source, table.source_tables)
-        own = _land(source, position, raw, table, request, stands)
+        own = _land(source, position, raw, table, request, stands, next_start)
         pending = _pending(warehouse, raw, table, stands, own[0][1].origin)
     return _record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own))
 
@@ -58,9 +59,9 @@ def _land(
     table: Table,
     request: Request,
     stands: Watermark | None,
+    next_start: Horizon | None,
 ) -> list[Keyed]:
     decisions = decide(table, request, stands, position)
-    next_start = horizon(source, position) if table.changes == "last_updated" else None
     with_keys = request.mode != "backfill" and _compares_keys(source, position, table, decisions, stands)
     manifests = []
     for decision in decisions:
@@ -122,8 +123,8 @@ def _pending(
 
     The rows they hold were current when they were read: a fact's history must have them.
     """
-    since = stands.snapshot_at.date() if stands else own.landed_on - _LOOK_BACK
-    earlier = [item for item in landed(raw, table, since, own.landed_on) if item[1].origin.order < own.order]
+    since = stands.snapshot_at if stands else datetime.fromisoformat(own.snapshot_at) - _LOOK_BACK
+    earlier = [item for item in landed(raw, table, since) if item[1].origin.order < own.order]
     if stands is not None:
         earlier = [item for item in earlier if not ledger.is_older(item[1].origin, stands)]
     with transaction(warehouse):

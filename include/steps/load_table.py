@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from include.catalog import Table
-from include.errors import MassDeleteError, SupersededError
+from include.errors import GapError, MassDeleteError, SupersededError
 from include.object_store import ObjectStore
 from include.steps.records import Record, manifests_of, source_fed
 from include.summary import log_summary
@@ -56,10 +56,11 @@ def _each(
     for key in keys:
         try:
             loads.append(load_manifest(warehouse, table, key, processed=processed, run_id=run_id))
-        except SupersededError as error:
+        except (GapError, SupersededError) as error:
+            # This run's own read comes last and starts where the table stands: it needs none of those before it.
             if key == keys[-1]:
                 raise
-            log.info("%s: a pending load was overtaken: %s", table.name, error)
+            log.warning("%s: a pending load is left out: %s", table.name, error)
     return loads
 
 

@@ -10,6 +10,12 @@ from include.errors import GapError, SupersededError
 from include.manifest import Manifest, Origin, snapshot_age
 from include.warehouse.connection import Connection
 
+# How a position takes a new value: an instant never moves back, a watermark may (after a restore of the source).
+_NEW = {
+    "watermark": "coalesce(excluded.{name}, held.{name})",
+    **dict.fromkeys(("proven_at", "horizon", "fresh_at", "keys_at"), "greatest(excluded.{name}, held.{name})"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Watermark:
@@ -198,7 +204,9 @@ def advance(connection: Connection, origin: Origin, *, keys_compared: bool) -> N
         "fresh_at": origin.snapshot_at if everything else None,
         "keys_at": origin.snapshot_at if keys_compared else None,
     }
-    kept = {"watermark", "proven_at", "horizon", "fresh_at", "keys_at", *([] if everything else ["system_identifier"])}
+    replacements = {name: _NEW.get(name, "excluded.{name}") for name in values}
+    if not everything:
+        replacements["system_identifier"] = "held.{name}"
     connection.execute(
         sql.SQL(
             "INSERT INTO etl_watermark AS held ({names}) VALUES ({values})"
@@ -206,18 +214,12 @@ def advance(connection: Connection, origin: Origin, *, keys_compared: bool) -> N
         ).format(
             names=sql.SQL(", ").join(map(sql.Identifier, values)),
             values=sql.SQL(", ").join(map(sql.Placeholder, values)),
-            replacements=sql.SQL(", ").join(_replacement(name, keep=name in kept) for name in values),
+            replacements=sql.SQL(", ").join(
+                sql.SQL("{name} = " + form).format(name=sql.Identifier(name)) for name, form in replacements.items()
+            ),
         ),
         values,
     )
-
-
-def _replacement(name: str, *, keep: bool) -> sql.Composable:
-    """Take a new value; one that is kept only where there is a new one."""
-    if name == "system_identifier" and keep:
-        return sql.SQL("system_identifier = held.system_identifier")
-    form = "{name} = coalesce(excluded.{name}, held.{name})" if keep else "{name} = excluded.{name}"
-    return sql.SQL(form).format(name=sql.Identifier(name))
 
 
 def confirm_fresh(connection: Connection, tables: Iterable[str], at: datetime) -> None:

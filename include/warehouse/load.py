@@ -46,7 +46,8 @@ def load_rows(
     extend_calendar(connection, table)
     merged = merge(connection, table, origin.load_id, origin.snapshot_at)
     gone, withheld = _delete(connection, table, manifest, processed)
-    quarantine.resolve(connection, table, manifest, keys_staged=manifest.keys is not None)
+    # Where so many rows seem gone that none is believed to be, the quarantined ones are not believed to be either.
+    quarantine.resolve(connection, table, manifest, keys_staged=manifest.keys is not None and not withheld)
     counts = Counts(
         rows_new=merged.rows_new,
         rows_revised=merged.rows_revised,

@@ -77,7 +77,7 @@ def test_natural_keys_are_there_once_and_never_null(table: Table, demo: Pipeline
 @each_table
 def test_every_value_survives_raw_and_parquet(table: Table, demo: Pipeline):
     transformed = demo.transform(demo.extract(table.name))
-    manifest = demo.processed.manifest(transformed["manifest"])
+    manifest = demo.processed.manifest(transformed["manifests"][-1])
     with demo.processed.open(manifest.files[0]) as body:
         parquet = pq.read_table(body)
     assert parquet.schema.equals(arrow_schema(table), check_metadata=False)

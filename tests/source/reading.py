@@ -7,7 +7,8 @@ from contextlib import closing
 import psycopg
 
 from include.catalog import Table
-from include.source.postgres import changed_tables, copy_rows
+from include.source import postgres
+from include.source.postgres import copy_rows
 from include.source.selection import ChangedSince, Selection
 from include.source.snapshot import Position, snapshot
 
@@ -39,7 +40,7 @@ def keys_since(dsn: str, table: Table, before: Position) -> list[int]:
 def has_changes(dsn: str, table: Table, before: Position) -> bool:
     """Whether the probe finds a change since a position."""
     with closing(psycopg.connect(dsn)) as connection, snapshot(connection) as now:
-        return table.name in changed_tables(connection, now, {table: ChangedSince(before.xmin)})
+        return postgres.has_changes(connection, now, table, ChangedSince(before.xmin))
 
 
 def _copied(connection, table, source, selection, now) -> Rows:

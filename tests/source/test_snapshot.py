@@ -10,7 +10,7 @@ import pytest
 
 from include.catalog import TABLES
 from include.errors import SchemaDriftError, SourceUnavailable
-from include.source.postgres import changed_tables
+from include.source.postgres import has_changes
 from include.source.selection import Everything
 from include.source.snapshot import snapshot
 
@@ -113,7 +113,7 @@ def test_what_the_role_cannot_read_whole_is_drift_and_never_read_in_part(shop, r
     with psycopg.connect(shop.owner) as owner:
         owner.execute(UNREADABLE[name])
     with pytest.raises(SchemaDriftError, match="staff") as caught, snapshot(reader) as position:
-        changed_tables(reader, position, {STAFF: Everything()})
+        has_changes(reader, position, STAFF, Everything())
     assert "all rows of which this role may read" in caught.value.expected
 
 

@@ -29,14 +29,14 @@ def test_a_repeated_load_is_one_ledger_row_and_says_the_same(small: Pipeline):
 def test_the_ledger_row_says_what_was_loaded_from_where(small: Pipeline):
     batch = transformed(small)
     record = small.load(batch, run_id="run")
-    origin = small.processed.manifest(batch["manifest"]).origin
+    origin = small.processed.manifest(batch["manifests"][-1]).origin
     assert small.query(
         "SELECT load_id, mode, manifest, system_identifier, snapshot, since, watermark FROM etl_ledger"
     ) == [
         (
             origin.load_id,
             "full",
-            batch["manifest"],
+            batch["manifests"][-1],
             origin.system_identifier,
             origin.snapshot,
             None,
@@ -51,7 +51,7 @@ def test_the_lag_includes_the_time_that_the_load_took(small: Pipeline):
     batch = transformed(small)
     slow = Breaks(small.processed, lambda: time.sleep(0.5))
     with closing(psycopg.connect(small.loader, autocommit=True)) as warehouse:
-        loaded = load.load(warehouse, PAYMENT, batch["manifest"], processed=slow, run_id="r")
+        loaded = load.load(warehouse, PAYMENT, batch["manifests"][-1], processed=slow, run_id="r")
     assert loaded.lag_s > loaded.seconds > 0.5
 
 
@@ -82,7 +82,7 @@ def test_a_server_that_dies_in_the_middle_leaves_nothing_and_the_retry_loads(sma
         pid = warehouse.info.backend_pid
         dying = Breaks(small.processed, lambda: kill(pg_server, pid))
         with pytest.raises(WarehouseUnavailable) as caught:
-            load.load(warehouse, PAYMENT, batch["manifest"], processed=dying, run_id="r")
+            load.load(warehouse, PAYMENT, batch["manifests"][-1], processed=dying, run_id="r")
     assert str(psycopg.conninfo.conninfo_to_dict(small.loader)["password"]) not in str(caught.value)
     assert held(small) == before
     assert small.load(batch)["rows_revised"] == 1
@@ -106,12 +106,12 @@ def test_an_error_after_the_rows_were_written_leaves_nothing(small: Pipeline, mo
 
 def test_parquet_with_other_rows_than_its_manifest_says_is_refused_and_leaves_nothing(small: Pipeline):
     batch = transformed(small)
-    manifest = small.processed.manifest(batch["manifest"])
+    manifest = small.processed.manifest(batch["manifests"][-1])
     lying = Manifest(origin=manifest.origin, files=(replace(manifest.files[0], rows=5),))
     key = small.processed.put_manifest("processed/other", lying)
     before = held(small)
     with pytest.raises(DamagedObjectError) as caught:
-        small.load(batch | {"manifest": key})
+        small.load(batch | {"manifests": [key]})
     assert (caught.value.found, caught.value.expected) == (
         "4 rows in the Parquet files",
         "5 rows, as the manifest says",

@@ -11,13 +11,18 @@ from tests.pipeline import Pipeline
 from tests.warehouse.loading import held, load_changes, pay, transformed, watermark
 
 
+def load_alone(small: Pipeline, batch: dict[str, Any]) -> None:
+    """Load a read without the pending ones that would go before it."""
+    small.load(batch | {"manifests": batch["manifests"][-1:]})
+
+
 def test_an_older_read_is_refused_and_changes_nothing(small: Pipeline):
     load_changes(small)
     pay(small, 1)
     older = transformed(small)
     pay(small, 1)
     pay(small, 2)
-    small.load(transformed(small))
+    load_alone(small, transformed(small))
     before = held(small)
     with pytest.raises(SupersededError) as caught:
         small.load(older)
@@ -30,7 +35,7 @@ def test_an_older_read_is_refused_and_changes_nothing(small: Pipeline):
 def test_an_older_full_read_is_refused_too(small: Pipeline):
     older = transformed(small)
     pay(small, 1)
-    small.load(transformed(small))
+    load_alone(small, transformed(small))
     with pytest.raises(SupersededError):
         small.load(older)
 
@@ -62,12 +67,21 @@ def test_an_open_transaction_holds_the_watermark_and_loses_nothing(small: Pipeli
     assert small.query("SELECT count(*) FROM fact_payment") == [(4 + 3,)]
 
 
-BACKFILL = {"mode": "backfill", "window_start": "2024-11-01T00:00:00+00:00", "window_end": "2024-11-02T00:00:00+00:00"}
+BACKFILL = {
+    "mode": "backfill",
+    "window_start": "2024-11-01T00:00:00+00:00",
+    "window_end": "2024-11-02T00:00:00+00:00",
+    "allow_mass_delete": False,
+}
+
+
+def backfilled(small: Pipeline, **window: str) -> dict[str, Any]:
+    request = Request.from_record({"tables": ["fact_payment"], **BACKFILL, **window})
+    return transformed(small, request)
 
 
 def backfill(small: Pipeline, **window: str) -> dict[str, Any]:
-    request = Request.from_record({"tables": ["fact_payment"], **BACKFILL, **window})
-    return small.load(transformed(small, request))
+    return small.load(backfilled(small, **window))
 
 
 def test_a_backfill_moves_no_watermark_and_loads_the_window(small: Pipeline):
@@ -97,7 +111,7 @@ def test_an_incremental_read_from_before_a_backfill_is_refused_and_read_again(sm
     pay(small, 1)
     older = transformed(small)
     pay(small, 1)
-    backfill(small)
+    load_alone(small, backfilled(small))
     with pytest.raises(SupersededError):
         small.load(older)
     load_changes(small)

@@ -7,6 +7,7 @@ from include.catalog import TABLES
 from include.warehouse.views import view_names
 from tests.pipeline import Pipeline
 
+LOGS = ("etl_ledger", "etl_watermark", "etl_quarantine", "etl_check", "etl_source_column")
 FACTS = [table for table in TABLES.values() if table.history == "versions"]
 
 
@@ -24,12 +25,31 @@ def load(small: Pipeline) -> None:
     small.load(small.transform(small.extract("fact_sales_order")))
 
 
-def test_there_are_two_views_of_every_fact_and_of_nothing_else():
+def test_there_are_two_views_of_every_fact_and_one_of_every_dimension():
     assert len(FACTS) == 3
     assert [view_names(table) for table in FACTS] == [
         (f"{table.name}_current", f"{table.name}_history") for table in FACTS
     ]
-    assert view_names(TABLES["dim_staff"]) == ()
+    assert view_names(TABLES["dim_staff"]) == ("dim_staff_current",)
+    assert view_names(TABLES["dim_date"]) == ()
+
+
+def test_the_current_view_of_a_dimension_has_its_columns_and_leaves_the_deleted_out(small: Pipeline):
+    small.run()
+    columns = ", ".join(TABLES["dim_staff"].column_names)
+    assert small.query(f"SELECT {columns} FROM dim_staff_current ORDER BY 1") == sorted(small.expected("dim_staff"))
+    with psycopg.connect(small.loader) as connection:
+        connection.execute("UPDATE dim_staff SET is_deleted = true WHERE staff_id = 2")
+    assert small.query("SELECT staff_id FROM dim_staff_current ORDER BY 1") == [(1,), (3,)]
+
+
+def test_a_version_is_valid_from_when_the_source_was_read(revised: Pipeline):
+    rows = revised.query(
+        "SELECT h.valid_from, l.snapshot_at FROM fact_sales_order_history AS h"
+        " JOIN fact_sales_order AS f USING (sales_record_id) JOIN etl_ledger AS l ON l.load_id = f._load_id"
+    )
+    assert len(rows) == 7
+    assert all(valid_from == snapshot_at for valid_from, snapshot_at in rows)
 
 
 def test_the_current_view_sums_to_what_the_source_sums_to(revised: Pipeline):
@@ -74,7 +94,7 @@ def test_a_deleted_version_is_in_the_history_and_not_in_the_current_state(revise
 
 def test_analysts_may_read_everything_and_write_nothing(warehouse_db):
     with psycopg.connect(warehouse_db.analyst) as analyst:
-        for name in (*TABLES, *(view for table in FACTS for view in view_names(table)), "etl_ledger"):
+        for name in (*TABLES, *(view for table in TABLES.values() for view in view_names(table)), *LOGS):
             analyst.execute(f"SELECT * FROM {name} LIMIT 1")
         analyst.rollback()
         analyst.execute("SET TRANSACTION READ WRITE")
