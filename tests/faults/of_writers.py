@@ -43,7 +43,7 @@ def prepared(world: World) -> None:
 @fault("writers", tables=PRESSED)
 def inverted(world: World) -> None:
     """Rows are updated twice in inverted order."""
-    _while_they_write(world, "inverted", transactions=8)
+    _while_they_write(world, "inverted", transactions=3)
 
 
 @fault("writers", tables=PRESSED)
