@@ -1,27 +1,43 @@
 """What lies in the raw bucket: the complete loads of a table, in the order in which the source was read."""
 
+import logging
 from datetime import datetime, timedelta
 
 from include import object_keys
 from include.catalog.model import Table
+from include.errors import DamagedObjectError
 from include.manifest import Manifest
 from include.object_store import ObjectStore
+
+log = logging.getLogger(__name__)
 
 _CLOCKS_APART = timedelta(hours=1)  # how far the clocks of the source and of S3 may differ
 
 
 def landed(raw: ObjectStore, table: Table, since: datetime | None = None) -> list[tuple[str, Manifest]]:
-    """The manifests of a table's loads with their keys, oldest first: all, or those of about ``since`` and later."""
+    """The manifests of a table's loads with their keys, oldest first: all, or those of about ``since`` and later.
+
+    Where all are asked for, a manifest that cannot be read raises ``DamagedObjectError``: a history
+    must be whole. Else it is left out, loudly: it must not stand in the way of what was landed since.
+    """
     driving = table.source_tables[0]
     root = object_keys.raw_root(driving.source, driving.name)
-    after, stored_since = "", None
-    if since is not None:
-        stored_since = since - _CLOCKS_APART
-        after = f"{root}{object_keys.day(stored_since.date())}"
-    found = [
-        (key, raw.manifest(key))
-        for key, stored_at in raw.listed(root, after)
-        if object_keys.is_manifest(key) and (stored_since is None or stored_at >= stored_since)
-    ]
-    own = [(key, manifest) for key, manifest in found if manifest.origin.table == table.name]
-    return sorted(own, key=lambda item: item[1].origin.order)
+    stored_since = None if since is None else since - _CLOCKS_APART
+    after = "" if stored_since is None else f"{root}{object_keys.day(stored_since.date())}"
+    found = []
+    for key, stored_at in raw.listed(root, after):
+        if object_keys.is_manifest(key) and (stored_since is None or stored_at >= stored_since):
+            manifest = _read(raw, key, strict=since is None)
+            if manifest is not None and manifest.origin.table == table.name:
+                found.append((key, manifest))
+    return sorted(found, key=lambda item: item[1].origin.order)
+
+
+def _read(raw: ObjectStore, key: str, *, strict: bool) -> Manifest | None:
+    try:
+        return raw.manifest(key)
+    except DamagedObjectError as error:
+        if strict:
+            raise
+        log.error("a load is left out: %s", error)  # noqa: TRY400  its text says all
+        return None
