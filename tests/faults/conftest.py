@@ -95,7 +95,9 @@ def make_world(servers: Servers) -> Iterator[MakeWorld]:
         made.append(world)
         return world
 
+    servers.ensure()
     yield make
+    servers.ensure()
     for world in made:
         for proxy in (world.source, world.warehouse, world.lake):
             proxy.close()

@@ -7,7 +7,7 @@ from typing import Literal
 from tests.faults.world import World
 
 Category = Literal["writers", "crash", "storage", "source", "rows", "runs"]
-SMALL = ("dim_design", "dim_staff", "dim_transaction", "fact_payment", "fact_sales_order")
+SMALL = ("dim_staff", "dim_transaction", "fact_payment", "fact_sales_order")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,7 @@ def fault(
     tables: tuple[str, ...] = SMALL,
     within: int = 2,
     reread: float | None = None,
+    regressions: int = 0,
 ) -> Callable[[Callable[[World], None]], Callable[[World], None]]:
     """Declare the function below as a fault; its docstring's first line is its name."""
 
@@ -45,7 +46,14 @@ def fault(
         name = (inject.__doc__ or "").strip().splitlines()[0].rstrip(".")
         assert name not in FAULTS, f"two faults are called {name!r}"
         FAULTS[name] = Fault(
-            name=name, category=category, inject=inject, fast=fast, tables=tables, within=within, reread=reread
+            name=name,
+            category=category,
+            inject=inject,
+            fast=fast,
+            tables=tables,
+            within=within,
+            reread=reread,
+            regressions=regressions,
         )
         return inject
 

@@ -54,8 +54,8 @@ class Polls:
     bucket: str
     source: str
     """The connection string of the shop's owner."""
-    mass_deletes: bool = False
-    """Whether the run was told to believe that many rows are gone."""
+    mass_deletes_from: int | None = None
+    """The number of the first poll of all that was told to believe that many rows are gone."""
     lost: set[str] = field(default_factory=set)
     """The loads whose only copy the fault destroyed: what they saw cannot be expected."""
     _seen: dict[str, tuple[Poll, State]] = field(default_factory=dict)
@@ -63,10 +63,15 @@ class Polls:
     def note(self) -> None:
         """Look at the manifests that are there; call it before the source is swapped for another."""
         fresh = [(key, self._read(key)) for key in self._manifests() if key not in self._seen]
-        with psycopg.connect(self.source) as connection:
+        with psycopg.connect(self.source, options=PLANNING) as connection:
             for key, poll in sorted(fresh, key=lambda item: item[1].snapshot_at):
                 state = state_at(connection, poll.table, poll.snapshot, self._window(poll))
                 self._seen[key] = (poll, state)
+
+    def count(self) -> int:
+        """How many polls there were."""
+        self.note()
+        return len(self._seen)
 
     def _read(self, key: str) -> Poll:
         return Poll.of(json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()))
@@ -112,7 +117,11 @@ class Polls:
         standing = [key for key, seen in versions.items() if seen[-1] != DELETED]
         gone = [key for key in standing if key not in state]
         too_many = len(gone) > HANDFUL and len(gone) > SHARE * len(standing)
-        return [] if too_many and not self.mass_deletes else gone
+        return [] if too_many and not self._believes(poll) else gone
+
+    def _believes(self, poll: Poll) -> bool:
+        number = next(number for number, (seen, _) in enumerate(self._seen.values()) if seen is poll)
+        return self.mass_deletes_from is not None and number >= self.mass_deletes_from
 
     def _manifests(self) -> list[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix="raw/")
@@ -121,6 +130,8 @@ class Polls:
         return [key for key in manifests if not any(load_id in key for load_id in self.lost)]
 
 
+# PostgreSQL knows nothing of the size of what is rebuilt from a log, and would loop over it.
+PLANNING = "-c enable_nestloop=off"
 HANDFUL = 10
 SHARE = 0.05
 

@@ -56,6 +56,12 @@ class Restartable:
         while not self.is_gone():
             time.sleep(0.02)
 
+    def ensure(self) -> None:
+        """Start it unless it runs (a fault that failed may have left it dead)."""
+        if not self.is_ready():
+            self.stop()
+            self.start()
+
     def restart(self, *, hard: bool) -> None:
         """Kill (``hard``) or stop it, and start it again."""
         (self.kill if hard else self.stop)()
@@ -98,6 +104,11 @@ class Servers:
         for postgres in (self.source.postgres, self.warehouse.postgres):
             with psycopg.connect(postgres.admin(), autocommit=True) as admin:
                 databases.create_roles(admin, self.secrets)
+
+    def ensure(self) -> None:
+        """See that all three run."""
+        for server in (self.source_program, self.warehouse_program, self.aws_program):
+            server.ensure()
 
     def stop(self) -> None:
         """End all three."""

@@ -35,6 +35,7 @@ _DAYS = {
     "purchase_order": ("agreed_delivery_date", "agreed_payment_date"),
     "payment": ("payment_date",),
 }
+_AMOUNTS = {"sales_order": "unit_price", "purchase_order": "item_unit_price", "payment": "payment_amount"}
 
 State = dict[int, str | None]
 """A table at one moment: the warehouse row of each key as text; None for a row that need not load (odd values)."""
@@ -139,8 +140,10 @@ def _stamped_within(window: tuple[str, str] | None) -> sql.Composable:
 
 
 def _plain(source: str) -> str:
-    """A row that must load: stamps that are there and finite, days that are written YYYY-MM-DD."""
+    """A row that must load: stamps that are there and finite, days that are written YYYY-MM-DD, a finite amount."""
     days = (
-        rf"{column} ~ '^\d{{4}}-\d\d-\d\d$' AND pg_input_is_valid({column}, 'date')" for column in _DAYS.get(source, ())
+        rf"{column} ~ '^\d{{4}}-\d\d-\d\d$' AND pg_input_is_valid({column}, 'date')"
+        for column in _DAYS.get(source, ())
     )
-    return " AND ".join((_STAMPED, *days))
+    finite = (f"{_AMOUNTS[source]} <> 'NaN'",) if source in _AMOUNTS else ()
+    return " AND ".join((_STAMPED, *days, *finite))

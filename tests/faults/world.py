@@ -13,7 +13,7 @@ from include.errors import PermanentError, TotesError
 from include.planning import Request
 from tests.faults.child import Child, Ends
 from tests.faults.figures import Figures, compare, regressions
-from tests.faults.polls import Polls
+from tests.faults.polls import PLANNING, Polls
 from tests.faults.proxy import Proxy, Rule
 from tests.faults.servers import Servers
 from tests.pipeline import Pipeline
@@ -157,7 +157,7 @@ class World:
 
     def figures(self) -> Figures:
         """The warehouse against the truth, as they stand."""
-        with psycopg.connect(self.owner) as source, psycopg.connect(self.loader) as warehouse:
+        with psycopg.connect(self.owner, options=PLANNING) as source, psycopg.connect(self.loader) as warehouse:
             return compare(source, warehouse, self.polls, self.tables)
 
     def regressions(self) -> int:
@@ -168,13 +168,9 @@ class World:
     def swap_source(self, name: str) -> None:
         """The connection to the source leads to another database from now on."""
         self.polls.note()
-        self.source_name = self.polls_source(name)
+        self.source_name = name
+        self.polls.source = self.owner
         self.pipeline = self.ends().pipeline()
-
-    def polls_source(self, name: str) -> str:
-        """Take later polls' truth from this database; returns its name."""
-        self.polls.source = self.servers.source.conninfo(name, "shop")
-        return name
 
     def warehouse_as_it_was(self, act: Callable[[], Any]) -> None:
         """Back the warehouse up, do something, and restore it."""
