@@ -22,7 +22,8 @@ class Origin:
     ``since`` is the watermark it started from (None: everything), ``watermark`` the one it reaches:
     both are transaction ids of the source server, 64 bits wide. ``snapshot`` is PostgreSQL's
     ``pg_current_snapshot()`` and ``snapshot_at`` the source's clock at that moment (ISO 8601, UTC).
-    ``window_start`` and ``window_end`` bound a backfill, half-open, as ISO 8601 in UTC. ``horizon`` is
+    ``window_start`` and ``window_end`` bound a backfill, half-open, as ISO 8601 in UTC; a read by stamps
+    has the start only. ``horizon`` is
     where the next read by `last_updated` starts (ISO 8601, UTC), ``bounded`` that other sessions could
     not be seen, so that it is a bound instead of a reading. ``allow_mass_delete`` lets through what the
     guard against mass deletes would withhold.

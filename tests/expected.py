@@ -41,17 +41,17 @@ HELD = {
         SELECT counterparty_id, counterparty_legal_name, counterparty_legal_address_line_1,
                counterparty_legal_address_line_2, counterparty_legal_district, counterparty_legal_city,
                counterparty_legal_postal_code, counterparty_legal_country, counterparty_legal_phone_number
-        FROM dim_counterparty""",
-    "dim_currency": "SELECT currency_id, currency_code, currency_name FROM dim_currency",
-    "dim_design": "SELECT design_id, design_name, file_location, file_name FROM dim_design",
+        FROM dim_counterparty_current""",
+    "dim_currency": "SELECT currency_id, currency_code, currency_name FROM dim_currency_current",
+    "dim_design": "SELECT design_id, design_name, file_location, file_name FROM dim_design_current",
     "dim_location": """
         SELECT location_id, address_line_1, address_line_2, district, city, postal_code, country, phone
-        FROM dim_location""",
-    "dim_payment_type": "SELECT payment_type_id, payment_type_name FROM dim_payment_type",
+        FROM dim_location_current""",
+    "dim_payment_type": "SELECT payment_type_id, payment_type_name FROM dim_payment_type_current",
     "dim_staff": """
-        SELECT staff_id, first_name, last_name, department_name, location, email_address FROM dim_staff""",
+        SELECT staff_id, first_name, last_name, department_name, location, email_address FROM dim_staff_current""",
     "dim_transaction": """
-        SELECT transaction_id, transaction_type, sales_order_id, purchase_order_id FROM dim_transaction""",
+        SELECT transaction_id, transaction_type, sales_order_id, purchase_order_id FROM dim_transaction_current""",
     "fact_payment": """
         SELECT payment_id, created_date, created_time, last_updated_date, last_updated_time, transaction_id,
                counterparty_id, payment_amount, currency_id, payment_type_id, paid, payment_date

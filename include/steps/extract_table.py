@@ -12,7 +12,7 @@ from include.raw.land import Reading, land
 from include.raw.landed import landed
 from include.source import postgres, snapshot
 from include.source.horizon import Horizon, horizon
-from include.source.selection import ChangedSince, StampedWithin
+from include.source.selection import ChangedSince, Selection, StampedSince, StampedWithin
 from include.source.snapshot import Position
 from include.steps.records import Keyed, Record, landed_record, source_fed
 from include.warehouse import ledger
@@ -104,7 +104,7 @@ def _origin(
         table=table.name,
         mode=decision.mode,
         since=selection.watermark if isinstance(selection, ChangedSince) else None,
-        window_start=window.start.isoformat() if window else None,
+        window_start=_start(selection),
         window_end=window.end.isoformat() if window else None,
         system_identifier=position.system_identifier,
         snapshot=position.snapshot,
@@ -114,6 +114,13 @@ def _origin(
         bounded=next_start is not None and next_start.bounded,
         allow_mass_delete=request.allow_mass_delete,
     )
+
+
+def _start(selection: Selection) -> str | None:
+    """The stamp that a read by stamps starts from."""
+    if isinstance(selection, StampedWithin):
+        return selection.start.isoformat()
+    return selection.horizon.isoformat() if isinstance(selection, StampedSince) else None
 
 
 def _pending(

@@ -126,22 +126,38 @@ def refuse_older(connection: Connection, origin: Origin) -> None:
 
 
 def refuse_gap(connection: Connection, origin: Origin) -> None:
-    """Raise ``GapError`` if an incremental read starts after where the table stands.
+    """Raise ``GapError`` if a read of what changed starts after where the table stands.
 
     So it is when the warehouse was emptied, or restored from a backup, after the rows were read: the
     watermark must not jump over what lies between.
     """
-    if origin.mode != "incremental" or origin.since is None:
+    if origin.mode not in {"incremental", "stamped", "proof"}:
         return
     stands = watermarks(connection).get(origin.table)
-    held = stands.watermark if stands else None
-    if held is None or held < origin.since:
+    if stands is None or stands.watermark is None or _starts_after(origin, stands):
         raise GapError(
             f"{origin.table}, load {origin.load_id}",
-            found=f"rows written since transaction {origin.since}",
-            expected=f"a read from where the table stands, {'nothing' if held is None else f'transaction {held}'}",
+            found=f"rows stamped since {origin.window_start}"
+            if origin.since is None
+            else f"rows written since transaction {origin.since}",
+            expected=f"a read from where the table stands, {_position(stands)}",
             remedy="clear this table's whole task group: it reads from there",
         )
+
+
+def _starts_after(origin: Origin, stands: Watermark) -> bool:
+    """Whether a read leaves out something between where the table stands and where the read starts."""
+    if origin.since is not None:
+        return stands.watermark is None or stands.watermark < origin.since
+    if origin.window_start is None:
+        return False
+    return stands.horizon is None or stands.horizon < datetime.fromisoformat(origin.window_start)
+
+
+def _position(stands: Watermark | None) -> str:
+    if stands is None or stands.watermark is None:
+        return "nothing"
+    return f"transaction {stands.watermark}" + (f" and stamp {stands.horizon.isoformat()}" if stands.horizon else "")
 
 
 def is_older(origin: Origin, latest: Watermark) -> bool:

@@ -7,6 +7,7 @@ from psycopg import sql
 
 from include.catalog import TABLES
 from include.catalog.model import Table
+from include.errors import GapError
 from include.object_store import ObjectStore
 from include.warehouse import ledger
 from include.warehouse.connection import Connection, transaction
@@ -22,8 +23,10 @@ def rebuild(
 ) -> list[Loaded]:
     """Empty a table, its ledger and its position, and load these manifests in order; returns what each did.
 
-    Loads that were overtaken by a later read are passed over, as they were the first time.
+    Loads that were overtaken by a later read are passed over, as they were the first time. Raises
+    ``GapError`` when the first ones are missing, or all of them: then nothing is emptied.
     """
+    _refuse_nothing(table, manifest_keys)
     loads = []
     with transaction(connection):
         one_load_at_a_time(connection, table)
@@ -42,10 +45,20 @@ def rebuild(
     return loads
 
 
+def _refuse_nothing(table: Table, manifest_keys: Sequence[str]) -> None:
+    if not manifest_keys:
+        raise GapError(
+            f"{table.name}, replay",
+            found="no load of it in the raw bucket",
+            expected="all of them, from the first one",
+            remedy="nothing was changed; see that the raw bucket is the right one, or read the source with mode full",
+        )
+
+
 def _empty(connection: Connection, table: Table) -> None:
     if table.record_id is not None:
         connection.execute(sql.SQL("DELETE FROM {table}").format(table=sql.Identifier(table.name)))
-        connection.execute("SELECT setval(pg_get_serial_sequence(%s, %s), 1, false)", [table.name, table.record_id])
+        _restart_numbers(connection, table)
         return
     # Facts refer to a dimension's rows: they stay, as members whose own row has not arrived.
     values = placeholders(table)
@@ -58,6 +71,15 @@ def _empty(connection: Connection, table: Table) -> None:
             assignments=sql.SQL(", ").join([*assignments, sql.SQL("is_inferred = true, is_deleted = false")]),
         )
     )
+
+
+def _restart_numbers(connection: Connection, table: Table) -> None:
+    """Number the versions from 1 again. By `ALTER SEQUENCE`, which a rollback undoes, as it does not `setval`."""
+    (sequence,) = connection.execute(
+        "SELECT relname FROM pg_class WHERE oid = pg_get_serial_sequence(%s, %s)::regclass",
+        [table.name, table.record_id],
+    ).fetchone() or ("",)
+    connection.execute(sql.SQL("ALTER SEQUENCE {sequence} RESTART").format(sequence=sql.Identifier(sequence)))
 
 
 def _drop_unused_members(connection: Connection, table: Table) -> None:

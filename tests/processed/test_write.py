@@ -113,7 +113,7 @@ def test_a_bad_row_lies_in_the_quarantine_and_the_others_in_parquet(small: Pipel
 def test_no_bad_row_is_no_quarantine(small: Pipeline):
     transformed = small.transform(small.extract("fact_sales_order"))
     assert small.processed.manifest(transformed["manifests"][-1]).quarantine is None
-    assert list(small.processed.keys("quarantine/")) == []
+    assert list(small.processed.listed("quarantine/")) == []
 
 
 def relanded(small: Pipeline, read: str, **changed: Any) -> str:
