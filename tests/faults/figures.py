@@ -43,6 +43,7 @@ class Figures:
 
 def compare(source: Connection, warehouse: Connection, polls: Polls, tables: tuple[str, ...]) -> Figures:
     """Compare the warehouse with the source's truth; the source must be quiet and polled."""
+    polls.note()
     total = Figures()
     for table in tables:
         compared = _fact if table in RECORD_IDS else _dimension

@@ -7,7 +7,7 @@ from tests.faults.declared import FAULTS, Fault
 from tests.faults.figures import Figures
 from tests.faults.world import World
 
-for _category in ("crashes", "runs", "rows", "source", "storage", "writers"):
+for _category in ("crashes", "runs", "rows", "source", "stamps", "storage", "writers"):
     importlib.import_module(f"tests.faults.of_{_category}")
 
 __all__ = ["FAULTS", "Result", "try_fault"]

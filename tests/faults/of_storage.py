@@ -94,7 +94,7 @@ def _raw_damaged(world: World, name: str, damage: Damage) -> None:
     extracted = world.pipeline.extract(FACT)
     _damage(world, 0, _folder(extracted), name, damage)
     # The only copy of what that read saw is gone: it is not expected any longer, all that follows is.
-    world.polls.destroyed(_load_id(extracted))
+    world.polls.lost.add(_load_id(extracted))
     _is_refused(world, lambda: world.pipeline.transform(extracted), name)
     world.shop(EDIT)
 

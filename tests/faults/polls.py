@@ -1,12 +1,13 @@
 """The polls of the source that left a manifest in the raw zone, and what each must have seen."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from tests.faults.histories import DELETED, distinct
+from tests.faults.histories import DELETED
 from tests.faults.truth import SOURCES, State, state_at
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ class Poll:
     snapshot: str
     snapshot_at: str
     window: tuple[str, str] | None
-    """The stamps it was limited to: a backfill's."""
-    horizon: str | None
-    """Where a read by stamps starts the next time."""
+    """The stamps it was limited to: a backfill's, or those since the horizon of a read by stamps."""
     finds_deletes: bool
     rows_read: int
 
@@ -33,14 +32,13 @@ class Poll:
         """The poll that a stored manifest tells of."""
         origin = manifest["origin"]
         driving = SOURCES[origin["table"]][0]
-        bounds = (origin.get("window_start"), origin.get("window_end"))
+        start, end = origin["window_start"], origin["window_end"]
         return cls(
             table=origin["table"],
             mode=origin["mode"],
             snapshot=origin["snapshot"],
             snapshot_at=origin["snapshot_at"],
-            window=bounds if all(bounds) else None,
-            horizon=origin.get("horizon"),
+            window=(start, end or "infinity") if start else None,
             finds_deletes=manifest.get("keys") is not None,
             rows_read=sum(file["rows"] for file in manifest["files"] if file["table"] == driving),
         )
@@ -48,7 +46,10 @@ class Poll:
 
 @dataclass
 class Polls:
-    """The polls so far, each with the state that the truth log shows for its snapshot, asked for once."""
+    """The history that the polls must have given, folded together poll by poll.
+
+    `note` is called when no read of the source is under way: later ones are then later in its history.
+    """
 
     client: "S3Client"
     bucket: str
@@ -57,73 +58,60 @@ class Polls:
     mass_deletes_from: int | None = None
     """The number of the first poll of all that was told to believe that many rows are gone."""
     lost: set[str] = field(default_factory=set)
-    """The loads whose only copy the fault destroyed: what they saw cannot be expected."""
-    _seen: dict[str, tuple[Poll, State]] = field(default_factory=dict)
+    """The loads whose only copy the fault destroyed before it was noted: what they saw cannot be expected."""
+    _noted: set[str] = field(default_factory=set)
+    _versions: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+    _odd: dict[str, set[int]] = field(default_factory=dict)
+    _read: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def note(self) -> None:
-        """Look at the manifests that are there; call it before the source is swapped for another."""
-        fresh = [(key, self._read(key)) for key in self._manifests() if key not in self._seen]
+        """Fold in the polls whose manifests have come; call it before the source is swapped for another."""
+        fresh = [(key, self._manifest(key)) for key in self._keys() if key not in self._noted]
         with psycopg.connect(self.source, options=PLANNING) as connection:
-            for key, poll in sorted(fresh, key=lambda item: item[1].snapshot_at):
-                state = state_at(connection, poll.table, poll.snapshot, self._window(poll))
-                self._seen[key] = (poll, state)
+            for key, poll in sorted(fresh, key=lambda item: (item[1].snapshot_at, item[1].snapshot)):
+                state = state_at(connection, poll.table, poll.snapshot)
+                read = state_at(connection, poll.table, poll.snapshot, poll.window) if poll.window else state
+                self._fold(poll, read, set(state))
+                self._noted.add(key)
 
     def count(self) -> int:
         """How many polls there were."""
         self.note()
-        return len(self._seen)
-
-    def _read(self, key: str) -> Poll:
-        return Poll.of(json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()))
-
-    def _window(self, poll: Poll) -> tuple[str, str] | None:
-        """The stamps that a poll reads: a backfill's, or for one by stamps all since the horizons before it."""
-        if poll.mode != "stamped":
-            return poll.window
-        horizons = [seen.horizon for seen, _ in self._seen.values() if seen.table == poll.table and seen.horizon]
-        return (max(horizons), "infinity") if horizons else None
-
-    def destroyed(self, load_id: str) -> None:
-        """Expect no longer what this load saw."""
-        self.lost.add(load_id)
-        for key in [key for key in self._seen if load_id in key]:
-            del self._seen[key]
+        return len(self._noted)
 
     def histories(self, table: str) -> tuple[dict[int, list[str]], set[int]]:
         """The history that each key must have by the polls, and the keys that ever had odd values."""
-        self.note()
-        versions: dict[int, list[str]] = {}
-        odd: set[int] = set()
-        polls = sorted((seen for seen in self._seen.values() if seen[0].table == table), key=_moment)
-        for poll, state in polls:
-            odd |= {key for key, version in state.items() if version is None}
-            for key, version in state.items():
-                if version is not None:
-                    versions.setdefault(key, []).append(version)
-            for key in self._gone(poll, versions, state):
-                versions[key].append(DELETED)
-        return {key: distinct(seen) for key, seen in versions.items()}, odd
+        return self._versions.get(table, {}), self._odd.get(table, set())
 
     def rows_read(self, tables: tuple[str, ...], mode: str = "incremental") -> int:
-        """The rows of driving tables that incremental polls read."""
-        return sum(
-            poll.rows_read for poll, _ in self._seen.values() if poll.mode == mode and poll.table in tables
-        )
+        """The rows of driving tables that polls of this mode read."""
+        return sum(self._read[table, mode] for table in tables)
 
-    def _gone(self, poll: Poll, versions: dict[int, list[str]], state: State) -> list[int]:
+    def _fold(self, poll: Poll, state: State, keys: set[int]) -> None:
+        self._read[poll.table, poll.mode] += poll.rows_read
+        self._odd.setdefault(poll.table, set()).update(key for key, version in state.items() if version is None)
+        versions = self._versions.setdefault(poll.table, {})
+        for key, version in state.items():
+            held = versions.setdefault(key, [])
+            if version is not None and version != (held[-1] if held else DELETED):
+                held.append(version)
+        for key in self._gone(poll, versions, keys):
+            versions[key].append(DELETED)
+
+    def _gone(self, poll: Poll, versions: dict[int, list[str]], keys: set[int]) -> list[int]:
         """The keys that a poll must have found deleted: not so many that it must not believe it."""
         if not poll.finds_deletes:
             return []
-        standing = [key for key, seen in versions.items() if seen[-1] != DELETED]
-        gone = [key for key in standing if key not in state]
-        too_many = len(gone) > HANDFUL and len(gone) > SHARE * len(standing)
-        return [] if too_many and not self._believes(poll) else gone
+        standing = [key for key, seen in versions.items() if seen and seen[-1] != DELETED]
+        gone = [key for key in standing if key not in keys]
+        too_many = len(gone) > max(HANDFUL, SHARE * len(standing))
+        believed = self.mass_deletes_from is not None and len(self._noted) >= self.mass_deletes_from
+        return [] if too_many and not believed else gone
 
-    def _believes(self, poll: Poll) -> bool:
-        number = next(number for number, (seen, _) in enumerate(self._seen.values()) if seen is poll)
-        return self.mass_deletes_from is not None and number >= self.mass_deletes_from
+    def _manifest(self, key: str) -> Poll:
+        return Poll.of(json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()))
 
-    def _manifests(self) -> list[str]:
+    def _keys(self) -> list[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix="raw/")
         keys = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
         manifests = [key for key in keys if "/manifest" in key and key.endswith(".json")]
@@ -134,7 +122,3 @@ class Polls:
 PLANNING = "-c enable_nestloop=off"
 HANDFUL = 10
 SHARE = 0.05
-
-
-def _moment(seen: tuple[Poll, State]) -> tuple[str, str]:
-    return (seen[0].snapshot_at, seen[0].snapshot)

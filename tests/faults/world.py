@@ -160,6 +160,14 @@ class World:
         with psycopg.connect(self.owner, options=PLANNING) as source, psycopg.connect(self.loader) as warehouse:
             return compare(source, warehouse, self.polls, self.tables)
 
+    def figures_after(self, tampering: str) -> Figures:
+        """The same with the warehouse tampered with, which is then taken back."""
+        with psycopg.connect(self.owner, options=PLANNING) as source, psycopg.connect(self.loader) as warehouse:
+            warehouse.execute(tampering.encode())
+            figures = compare(source, warehouse, self.polls, self.tables)
+            warehouse.rollback()
+        return figures
+
     def regressions(self) -> int:
         """How often a watermark moved backwards."""
         with psycopg.connect(self.loader) as warehouse:
