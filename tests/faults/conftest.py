@@ -21,13 +21,15 @@ from tests.faults.table import lines
 from tests.faults.world import World
 
 # The demo shop, cut down to its first orders: a fault tries behaviour, and 450 payments behave as 16,000 do.
-_CUT_DOWN = (
+CUT_DOWN = (
     "DELETE FROM payment WHERE payment_id > 450",
     "DELETE FROM transaction WHERE transaction_id > 450",
-    "DELETE FROM sales_order AS o WHERE NOT EXISTS (SELECT FROM transaction AS t WHERE t.sales_order_id = o.sales_order_id)",
+    """DELETE FROM sales_order AS o
+       WHERE NOT EXISTS (SELECT FROM transaction AS t WHERE t.sales_order_id = o.sales_order_id)""",
     """DELETE FROM purchase_order AS o
        WHERE NOT EXISTS (SELECT FROM transaction AS t WHERE t.purchase_order_id = o.purchase_order_id)""",
-    "DELETE FROM design AS d WHERE design_id > 20 AND NOT EXISTS (SELECT FROM sales_order AS o WHERE o.design_id = d.design_id)",
+    """DELETE FROM design AS d
+       WHERE design_id > 20 AND NOT EXISTS (SELECT FROM sales_order AS o WHERE o.design_id = d.design_id)""",
     "VACUUM FULL ANALYZE",
 )
 _numbers = count(1)
@@ -62,7 +64,7 @@ def _make_templates(servers: Servers) -> None:
         demo.fill(connection, until=date(2024, 11, 15))
         connection.commit()
         connection.autocommit = True
-        for statement in _CUT_DOWN:
+        for statement in CUT_DOWN:
             connection.execute(statement)
         with connection.transaction():
             schema.set_sequences(connection)

@@ -1,7 +1,7 @@
 """The matrix: every declared fault, tried with seeds, and the table of what each cost."""
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.faults.declared import FAULTS, Fault
 from tests.faults.figures import Figures
@@ -20,7 +20,7 @@ class Result:
     fault: str
     category: str
     seed: int
-    figures: Figures = Figures()
+    figures: Figures = field(default_factory=Figures)
     regressions: int = 0
     recovery: int | None = None
     """Cycles from the end of the fault until all was right; None: never."""

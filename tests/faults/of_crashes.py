@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
 from tests.faults.child import Child, StepFailed
 from tests.faults.declared import fault
 from tests.faults.proxy import Proxy, Rule
@@ -141,12 +143,8 @@ def disk_full(world: World) -> None:
     megabyte = "(SELECT string_agg(md5(random()::text || n), '') FROM generate_series(1, 150000) AS n)"
     world.shop(f"UPDATE design SET file_name = {megabyte} || design_id WHERE design_id <= 12")
     child = world.child("extract", "dim_design", largest_file=1_000_000)
-    try:
+    with pytest.raises(StepFailed, match="File too large"):
         child.wait()
-    except StepFailed as failure:
-        assert "File too large" in str(failure), failure
-    else:
-        raise AssertionError("the child had disk enough")
 
 
 @fault("crash")

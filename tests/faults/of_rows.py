@@ -29,9 +29,7 @@ def odd_dates(world: World) -> None:
     assert world.cycle().ok
     held = {number for (number,) in world.query("SELECT natural_key::integer FROM etl_quarantine")}
     for number, text in enumerate(dates, 11):
-        (shown,) = world.query(
-            f"SELECT payment_date::text FROM {FACT} WHERE payment_id = %s AND is_current", number
-        )[0]
+        (shown,) = world.query(f"SELECT payment_date::text FROM {FACT} WHERE payment_id = %s AND is_current", number)[0]
         assert number in held or shown == text, f"{text!r} became {shown!r}"
     world.shop("UPDATE payment SET payment_date = '2024-12-01' WHERE payment_id BETWEEN 11 AND 18")
 
@@ -66,8 +64,20 @@ def not_a_number(world: World) -> None:
 def odd_text(world: World) -> None:
     """Names hold emoji, right-to-left text, quotes, line ends, tabs, commas and ;--."""
     texts = (
-        "👩‍🚀 Zoë", "שלום עולם", "مرحبا", "O'Hara; DROP TABLE staff;--", 'say "hi", twice', "two\nlines\r\nthree",
-        "tab\there", "\\N", "NULL", "", " ", "\u202eabc", "a\u0000".strip("\u0000") + "\u0301", "%s %(name)s {x}",
+        "👩‍🚀 Zoë",
+        "שלום עולם",
+        "مرحبا",
+        "O'Hara; DROP TABLE staff;--",
+        'say "hi", twice',
+        "two\nlines\r\nthree",
+        "tab\there",
+        "\\N",
+        "NULL",
+        "",
+        " ",
+        "\u202eabc",
+        "a\u0000".strip("\u0000") + "\u0301",
+        "%s %(name)s {x}",
     )
     for number, text in enumerate(texts, 1):
         quoted = text.replace("'", "''")

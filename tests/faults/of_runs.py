@@ -1,6 +1,7 @@
 """Faults: runs that overlap, tasks that are cleared or repeated, backfills, replays, loads that fail for good."""
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from include.errors import SupersededError
@@ -129,10 +130,8 @@ def backfill(world: World) -> None:
     world.shop(EDIT)
     assert world.cycle().ok
     transformed = world.pipeline.transform(extracted)
-    try:
+    with suppress(SupersededError):  # the schedule has overtaken it: it must not lay old rows over newer ones
         world.pipeline.load(transformed)
-    except SupersededError:
-        pass  # the schedule has overtaken it: it must not lay old rows over newer ones
 
 
 @fault("runs")
@@ -147,10 +146,8 @@ def cleared(world: World) -> None:
         assert world.cycle().ok
     before = contents(world, FACT)
     for act in (lambda: world.pipeline.transform(old), lambda: world.pipeline.load(loaded), lambda: world.cycle()):
-        try:
+        with suppress(SupersededError):
             act()
-        except SupersededError:
-            pass
         assert contents(world, FACT) == before
 
 

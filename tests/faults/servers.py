@@ -20,7 +20,12 @@ from tests.conftest import PgServer, free_port
 
 # What a server of the faults needs beyond the tests' usual ones: prepared transactions, and commits that
 # survive its own death (the machine's death nobody tries).
-_POSTGRES_OPTIONS = ("deadlock_timeout=100ms", "max_prepared_transactions=32", "synchronous_commit=on", "full_page_writes=on")
+_POSTGRES_OPTIONS = (
+    "deadlock_timeout=100ms",
+    "max_prepared_transactions=32",
+    "synchronous_commit=on",
+    "full_page_writes=on",
+)
 
 
 @dataclass

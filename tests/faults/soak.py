@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import psutil
@@ -22,7 +23,7 @@ class Soak:
 
     cycles: int = 0
     faults: dict[str, int] = field(default_factory=dict)
-    figures: Figures = Figures()
+    figures: Figures = field(default_factory=Figures)
     regressions: int = 0
     recovery: int | None = None
     """Cycles from the last fault until all was right."""
@@ -33,10 +34,10 @@ class Soak:
         """A few lines for a person."""
         start, middle, end = (self.memory_mb[at] for at in (0, len(self.memory_mb) // 2, -1))
         found = self.figures
+        happened = ", ".join(f"{name} {count}" for name, count in sorted(self.faults.items()))
         return [
-            f"cycles {self.cycles}, faults {sum(self.faults.values())}: "
-            + ", ".join(f"{name} {count}" for name, count in sorted(self.faults.items())),
-            f"lost {found.lost}, doubled {found.doubled}, stale {found.stale}, ghost {found.ghost}, "
+            f"cycles {self.cycles}, faults {sum(self.faults.values())}: {happened}",
+            f"lost {found.lost}, doubled {found.doubled}, stale {found.stale}, ghost {found.ghost}",
             f"regressions {self.regressions}, recovery in cycles {self.recovery}",
             f"memory {start:.0f} MB at the start, {middle:.0f} MB in the middle, {end:.0f} MB at the end",
         ]
@@ -108,10 +109,8 @@ def _cleared(world: World) -> None:
     """An extract whose load comes only after the next cycle's."""
     extracted = world.pipeline.extract(FACT)
     world.cycle()
-    try:
+    with suppress(SupersededError):
         world.pipeline.load(world.pipeline.transform(extracted))
-    except SupersededError:
-        pass
 
 
 def _landed_only(world: World) -> None:

@@ -13,8 +13,10 @@ GROWTH = 1.25  # of the memory at the middle; what a shorter soak than ten minut
 
 
 @pytest.mark.timeout(SECONDS + 300)
-def test_soak(make_world: MakeWorld, record_property, capsys):
-    told = soak(make_world(int(os.environ.get("SOAK_SEED", "1")), ("dim_staff", "fact_payment", "fact_sales_order")), SECONDS)
+def test_soak(make_world: MakeWorld, capsys):
+    told = soak(
+        make_world(int(os.environ.get("SOAK_SEED", "1")), ("dim_staff", "fact_payment", "fact_sales_order")), SECONDS
+    )
     with capsys.disabled():
         print("\n" + "\n".join(told.lines()))  # noqa: T201  what the soak is for
     assert told.figures.clean, told.figures.where

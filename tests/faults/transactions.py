@@ -91,7 +91,9 @@ def inverted(connection: Connection, chance: random.Random) -> None:
     rows = chance.sample(range(1, 6), 2)
     with connection.transaction():
         for payment in (*rows, *reversed(rows)):
-            connection.execute("UPDATE payment SET payment_amount = payment_amount + 1 WHERE payment_id = %s", [payment])
+            connection.execute(
+                "UPDATE payment SET payment_amount = payment_amount + 1 WHERE payment_id = %s", [payment]
+            )
             time.sleep(chance.uniform(0, 0.02))
 
 
@@ -100,7 +102,8 @@ def equal_stamps(connection: Connection, chance: random.Random) -> None:
     """Many rows with one stamp, which other transactions give too."""
     start = chance.randrange(1, 200)
     connection.execute(
-        "UPDATE payment SET paid = NOT paid, last_updated = '2024-11-15 07:55:00.123' WHERE payment_id BETWEEN %s AND %s",
+        "UPDATE payment SET paid = NOT paid, last_updated = '2024-11-15 07:55:00.123'"
+        " WHERE payment_id BETWEEN %s AND %s",
         [start, start + 40],
     )
 
@@ -156,7 +159,8 @@ def order_gone(connection: Connection, chance: random.Random) -> None:
 def department(connection: Connection, chance: random.Random) -> None:
     """A department alone is edited, which its staff show."""
     connection.execute(
-        "UPDATE department SET location = %s WHERE department_id = %s", [f"Office {chance.random()}", 1 + chance.randrange(5)]
+        "UPDATE department SET location = %s WHERE department_id = %s",
+        [f"Office {chance.random()}", 1 + chance.randrange(5)],
     )
 
 

@@ -66,18 +66,14 @@ def state_at(connection: Connection, table: str, snapshot: str, window: tuple[st
 
 def state_now(connection: Connection, table: str) -> State:
     """The same of the source as it stands, read from its tables and not from the log."""
-    live = {
-        source: sql.SQL("SELECT * FROM public.{}").format(sql.Identifier(source)) for source in SOURCES[table]
-    }
+    live = {source: sql.SQL("SELECT * FROM public.{}").format(sql.Identifier(source)) for source in SOURCES[table]}
     return _state(connection, table, live)
 
 
 def ever(connection: Connection, table: str) -> set[int]:
     """Every key that the driving source table ever held."""
     driving = SOURCES[table][0]
-    return {
-        key for (key,) in connection.execute("SELECT DISTINCT key FROM truth.log WHERE table_name = %s", [driving])
-    }
+    return {key for (key,) in connection.execute("SELECT DISTINCT key FROM truth.log WHERE table_name = %s", [driving])}
 
 
 def snapshot_now(connection: Connection) -> str:
@@ -142,8 +138,7 @@ def _stamped_within(window: tuple[str, str] | None) -> sql.Composable:
 def _plain(source: str) -> str:
     """A row that must load: stamps that are there and finite, days that are written YYYY-MM-DD, a finite amount."""
     days = (
-        rf"{column} ~ '^\d{{4}}-\d\d-\d\d$' AND pg_input_is_valid({column}, 'date')"
-        for column in _DAYS.get(source, ())
+        rf"{column} ~ '^\d{{4}}-\d\d-\d\d$' AND pg_input_is_valid({column}, 'date')" for column in _DAYS.get(source, ())
     )
     finite = (f"{_AMOUNTS[source]} <> 'NaN'",) if source in _AMOUNTS else ()
     return " AND ".join((_STAMPED, *days, *finite))

@@ -51,7 +51,7 @@ class Writers:
         return any(thread.is_alive() for thread in self._threads)
 
     def _write(self, number: int, transactions: int, kinds: Sequence[Kind]) -> None:
-        chance = random.Random(f"{self._world.seed}/{number}")
+        chance = random.Random(f"{self._world.seed}/{number}")  # noqa: S311  repeatable chance, no secret
         try:
             with psycopg.connect(self._world.owner, autocommit=True) as connection:
                 connection.execute("SET lock_timeout = '5s'")
