@@ -65,7 +65,7 @@ def _check(
                 aside = _quarantined(warehouse, table)
                 there = _measure(warehouse, _warehouse_rows(table), aside)
             here = _measure(source, _source_rows(table), aside)
-    except (psycopg.errors.DataError, psycopg.errors.UndefinedColumn) as error:
+    except (psycopg.DataError, psycopg.ProgrammingError) as error:  # a value, a column, a table, a grant
         return Check(table_name=table.name, outcome=f"impossible: {type(error).__name__}")
     return Check(
         table_name=table.name,

@@ -1,5 +1,6 @@
 """What is read of a table, and why, in words that stand in the log."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,8 +8,8 @@ import pytest
 
 from include.catalog import TABLES
 from include.errors import SettingError
-from include.planning import Request, decide
-from include.source.selection import ChangedSince, Everything, StampedWithin
+from include.planning import COMPARE_KEYS_EVERY, PROVE_EVERY, Request, decide
+from include.source.selection import ChangedSince, Everything, StampedSince, StampedWithin
 from include.source.snapshot import Position
 from include.warehouse.ledger import Watermark
 
@@ -17,6 +18,7 @@ START, END = NOW - timedelta(days=2), NOW - timedelta(days=1)
 HERE = Position("server", "150:160:", 150, 160, NOW)
 INCREMENTAL = Request(tables=("fact_payment",))
 FULL = Request(tables=("fact_payment",), mode="full")
+REPLAY = Request(tables=("fact_payment",), mode="replay", allow_mass_delete=True)
 BACKFILL = Request(tables=("fact_payment",), mode="backfill", window_start=START, window_end=END)
 
 
@@ -77,6 +79,43 @@ def test_a_table_is_read_from_where_it_stands(name: str):
     assert (decision.mode, decision.selection, decision.reason) == (mode, selection, reason)
 
 
+STAMPED = replace(TABLES["fact_payment"], changes="last_updated")
+HORIZON = NOW - timedelta(minutes=15)
+SINCE = StampedSince(HORIZON)
+
+
+@pytest.mark.parametrize(
+    ("proven_at", "selections"),
+    [
+        (NOW, [("stamped", SINCE)]),
+        (NOW - timedelta(minutes=24), [("stamped", SINCE)]),
+        (NOW - PROVE_EVERY, [("stamped", SINCE), ("proof", ChangedSince(150))]),
+        (None, [("stamped", SINCE), ("proof", ChangedSince(150))]),
+    ],
+    ids=["just proven", "not yet due", "due", "never proven"],
+)
+def test_a_table_read_by_last_updated_is_proven_when_it_is_due(proven_at, selections):
+    decisions = decide(STAMPED, INCREMENTAL, stands(horizon=HORIZON, proven_at=proven_at), HERE)
+    assert [(decision.mode, decision.selection) for decision in decisions] == selections
+
+
+def test_the_proof_and_the_keys_keep_the_half_hour_that_is_promised():
+    assert PROVE_EVERY < timedelta(minutes=30) - timedelta(minutes=4)
+    assert COMPARE_KEYS_EVERY < timedelta(minutes=30) - timedelta(minutes=4)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if CASES[name][2] != "incremental"])
+def test_a_table_read_by_last_updated_is_read_whole_where_any_other_is(name: str):
+    request, watermark, mode, selection, reason = CASES[name]
+    (decision,) = decide(STAMPED, request, watermark, HERE)
+    assert (decision.mode, decision.selection, decision.reason) == (mode, selection, reason)
+
+
+def test_without_a_horizon_it_is_read_by_transaction_ids():
+    (decision,) = decide(STAMPED, INCREMENTAL, stands(horizon=None, proven_at=NOW), HERE)
+    assert (decision.mode, decision.selection) == ("incremental", ChangedSince(150))
+
+
 @pytest.mark.parametrize("window", [(None, None), (START, None), (None, END), (END, START), (START, START)], ids=repr)
 def test_a_backfill_without_a_window_is_refused(window: tuple[datetime | None, datetime | None]):
     with pytest.raises(SettingError) as caught:
@@ -85,6 +124,6 @@ def test_a_backfill_without_a_window_is_refused(window: tuple[datetime | None, d
     assert caught.value.expected == "a start before an end"
 
 
-@pytest.mark.parametrize("request_", [INCREMENTAL, FULL, BACKFILL], ids=lambda request: request.mode)
+@pytest.mark.parametrize("request_", [INCREMENTAL, FULL, BACKFILL, REPLAY], ids=lambda request: request.mode)
 def test_a_request_travels_as_a_record(request_: Request):
     assert Request.from_record(request_.to_record()) == request_
