@@ -141,7 +141,7 @@ def s3_restarted(world: World) -> None:
 def disk_full(world: World) -> None:
     """The disk is full while a large table is read."""
     megabyte = "(SELECT string_agg(md5(random()::text || n), '') FROM generate_series(1, 150000) AS n)"
-    world.shop(f"UPDATE design SET file_name = {megabyte} || design_id WHERE design_id <= 12")
+    world.shop(f"UPDATE design SET file_name = {megabyte} || design_id WHERE design_id <= 16")
     child = world.child("extract", "dim_design", largest_file=1_000_000)
     with pytest.raises(StepFailed, match="File too large"):
         child.wait()
