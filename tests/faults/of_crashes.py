@@ -43,7 +43,7 @@ def transform_killed(world: World) -> None:
         world.pipeline.load(world.pipeline.transform(extracted))
 
 
-@fault("crash", fast=True)
+@fault("crash")
 def load_killed(world: World) -> None:
     """Load is killed (-9) while rows go in."""
     for _ in range(3):
@@ -75,7 +75,7 @@ def copy_out_cut(world: World) -> None:
     assert cycle.ok, cycle.failures
 
 
-@fault("crash", fast=True)
+@fault("crash")
 def copy_in_cut(world: World) -> None:
     """The connection is cut in the middle of COPY in."""
     world.shop(EDIT)

@@ -11,7 +11,6 @@ from tests.faults.proxy import Rule
 from tests.faults.warehouse_rows import contents
 from tests.faults.world import Cycle, World
 from tests.faults.writers import Writers
-from tests.pipeline import NAMES
 
 FACT = "fact_payment"
 EDIT = "UPDATE payment SET payment_amount = payment_amount + 1 WHERE payment_id % 7 = 1"
@@ -24,7 +23,7 @@ EVER = Request(
 )
 
 
-@fault("runs", fast=True)
+@fault("runs")
 def zombie_load(world: World) -> None:
     """A zombie load wakes after its retry and a later run are done."""
     world.shop(EDIT)
@@ -91,7 +90,7 @@ def two_runs(world: World) -> None:
         thread.join()
 
 
-@fault("runs", fast=True)
+@fault("runs")
 def repeated(world: World) -> None:
     """Every step is tried again although it had succeeded."""
     world.shop(EDIT)
@@ -151,16 +150,16 @@ def cleared(world: World) -> None:
         assert contents(world, FACT) == before
 
 
-@fault("runs", fast=True, tables=NAMES)
+@fault("runs")
 def replayed(world: World) -> None:
     """Every table is rebuilt from the raw zone and must be what it was."""
-    with Writers(world, transactions=3):
-        for _ in range(2):
+    with Writers(world, transactions=4) as writers:
+        while writers.are_writing:
             world.cycle()
     assert world.cycle().ok
-    before = {table: contents(world, table) for table in NAMES}
-    assert world.cycle(Request(tables=NAMES, mode="replay")).ok
-    for table in NAMES:
+    before = {table: contents(world, table) for table in world.tables}
+    assert world.cycle(Request(tables=world.tables, mode="replay")).ok
+    for table in world.tables:
         assert contents(world, table) == before[table], table
 
 

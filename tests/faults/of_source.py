@@ -64,7 +64,7 @@ def emptied_database(world: World) -> None:
     world.swap_source(own)
 
 
-@fault("source", fast=True)
+@fault("source")
 def deleted_on_purpose(world: World) -> None:
     """Half of a table is deleted, withheld, and let through by the run's parameter."""
     world.shop("DELETE FROM payment WHERE payment_id % 2 = 0")
@@ -95,7 +95,7 @@ def row_security(world: World) -> None:
     world.admin("ALTER TABLE payment DISABLE ROW LEVEL SECURITY")
 
 
-@fault("source", fast=True)
+@fault("source")
 def column_dropped(world: World) -> None:
     """A declared column is dropped, and comes back."""
     world.admin("ALTER TABLE payment ADD COLUMN kept text", "UPDATE payment SET kept = payment_date")
@@ -126,7 +126,7 @@ def column_retyped(world: World) -> None:
     world.shop(EDIT)
 
 
-@fault("source", fast=True)
+@fault("source")
 def column_added(world: World) -> None:
     """A column is added: reported once, it stops nothing."""
     world.admin("ALTER TABLE payment ADD COLUMN note text")

@@ -14,7 +14,7 @@ EDIT = "UPDATE payment SET payment_amount = payment_amount + 1 WHERE payment_id 
 Damage = Callable[[bytes], bytes | None]
 
 
-@fault("storage", fast=True)
+@fault("storage")
 def raw_truncated(world: World) -> None:
     """A raw object is cut short after it was landed."""
     _raw_damaged(world, "part-00000", lambda body: body[: len(body) // 2])
@@ -74,7 +74,7 @@ def part_without_manifest(world: World) -> None:
     world.pipeline.load(world.pipeline.transform(extracted))
 
 
-@fault("storage", fast=True)
+@fault("storage")
 def key_taken(world: World) -> None:
     """The keys of the Parquet file and its manifest are taken by other bytes: they are left as they are."""
     world.shop(EDIT)

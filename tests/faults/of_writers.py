@@ -71,7 +71,7 @@ def clock_off(world: World) -> None:
     _while_they_write(world, "fast_clock", "slow_clock")
 
 
-@fault("writers", fast=True)
+@fault("writers")
 def deletes(world: World) -> None:
     """Rows are deleted and keys come back."""
     _while_they_write(world, "delete_and_return", "order_gone", "short", transactions=5)

@@ -77,9 +77,7 @@ def test_scheduler_fault(
 ):
     result = Result(fault=(inject.__doc__ or "").rstrip("."), category="scheduler", seed=0)
     results.append(result)
-    airflow.pipeline.shop(*EDITS)
-    run_id = airflow.stack.api.trigger(DAG)
-    _wait_for_a_running_step(airflow, run_id)
+    run_id = _run_in_the_middle(airflow)
     inject(airflow)
     _ended(airflow, run_id)
     for runs in range(3):
@@ -110,14 +108,16 @@ def _scheduler(airflow: AirflowRuns) -> psutil.Process:
     return next(one for one in found if one.ppid() not in pids)
 
 
-def _wait_for_a_running_step(airflow: AirflowRuns, run_id: str) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        states = airflow.stack.api.task_states(DAG, run_id)
-        if any(state == "running" and "." in task for task, state in states.items()):
-            return
-        time.sleep(0.05)
-    raise AssertionError("no step of the run was ever seen running")
+def _run_in_the_middle(airflow: AirflowRuns) -> str:
+    """A run one of whose steps is running; the schedule may take the edits first, then there are more."""
+    for _ in range(5):
+        airflow.pipeline.shop(*EDITS)
+        run_id = airflow.stack.api.trigger(DAG)
+        while airflow.stack.api.run(DAG, run_id)["state"] not in {"success", "failed"}:
+            states = airflow.stack.api.task_states(DAG, run_id)
+            if any(state == "running" and "." in task for task, state in states.items()):
+                return run_id
+    raise AssertionError("no step of five runs was ever seen running")
 
 
 def _ended(airflow: AirflowRuns, run_id: str) -> None:

@@ -1,4 +1,4 @@
-"""A soak of a few seconds in the fast subset, of a minute in the matrix, of as long as is asked for by `make soak`."""
+"""A soak: a few seconds in the fast subset, half a minute in the matrix, as long as is asked for by `make soak`."""
 
 import os
 
@@ -8,7 +8,7 @@ from tests.faults.conftest import MakeWorld
 from tests.faults.soak import soak
 
 ASKED = os.environ.get("SOAK_MINUTES")
-SECONDS = float(ASKED) * 60 if ASKED else 60 if os.environ.get("FAULT_SEEDS") else 6
+SECONDS = float(ASKED) * 60 if ASKED else 30 if os.environ.get("FAULT_SEEDS") else 6
 GROWTH = 1.25  # of the memory at the middle; what a shorter soak than ten minutes grows by is warming up
 
 
