@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from include.errors import SupersededError
 from include.planning import Request
+from tests.faults.child import Child
 from tests.faults.declared import fault
 from tests.faults.proxy import Rule
 from tests.faults.warehouse_rows import contents
@@ -47,7 +48,7 @@ def zombie_in_the_middle(world: World) -> None:
     world.shop(EDIT)
     transformed = world.pipeline.transform(world.pipeline.extract(FACT))
     paused = threading.Event()
-    zombies = []
+    zombies: list[Child] = []
 
     def pause() -> None:
         zombies[0].pause()

@@ -1,6 +1,7 @@
 """Faults: objects in S3 that are not what was stored, are missing, or stand in the way."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -137,15 +138,15 @@ def _objects(store: ObjectStore, prefix: str) -> dict[str, bytes]:
     return {key: client.get_object(Bucket=store.bucket, Key=key)["Body"].read() for key in keys}
 
 
-def _folder(extracted: dict) -> str:
+def _folder(extracted: dict[str, Any]) -> str:
     return str(_key(extracted)).rpartition("/")[0]
 
 
-def _load_id(record: dict) -> str:
+def _load_id(record: dict[str, Any]) -> str:
     return str(_key(record)).split("load_id=")[1].split("/")[0]
 
 
-def _key(record: dict) -> str:
+def _key(record: dict[str, Any]) -> str:
     """The last manifest of a step's record: its own read."""
     return str(record["manifests"][-1])
 

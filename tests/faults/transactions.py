@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Kind = Callable[[Connection, random.Random], None]
@@ -145,7 +146,7 @@ def delete_and_return(connection: Connection, chance: random.Random) -> None:
         connection.execute(
             f"INSERT INTO payment SELECT (jsonb_populate_record(r, jsonb_build_object('payment_amount', {amount}))).*"
             " FROM jsonb_populate_record(NULL::payment, %s::jsonb) AS r",
-            [psycopg.types.json.Jsonb(deleted[0])],
+            [Jsonb(deleted[0])],
         )
 
 
