@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status logs reset password psql airflow shop replay migrate migration dictionary setup test bench check lint format types security audit lock
+.PHONY: help run stop status logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -55,6 +55,12 @@ setup: ## Make the virtual environment (the others do it by themselves); PYTHON=
 
 test: setup ## The whole test suite
 	@$(PY) -m pytest --cov --cov-report=term:skip-covered
+
+faults: setup ## Every fault with every seed, ending in a table; SEEDS=1,2,3
+	@FAULT_SEEDS=$(or $(SEEDS),1) $(PY) -m pytest tests/faults -q
+
+soak: setup ## Random faults on a shop that goes on writing, for MINUTES=30
+	@SOAK_MINUTES=$(or $(MINUTES),30) $(PY) -m pytest tests/faults/test_soak.py -q
 
 bench: setup ## Measure runs of the running stack (edits rows of its shop)
 	@$(PY) -m benchmarks.airflow_runs
