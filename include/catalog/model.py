@@ -15,6 +15,7 @@ from include.errors import DeclarationError
 if TYPE_CHECKING:
     import pandas as pd
 
+_WIDENS = " or "
 History = Literal["latest", "versions"]
 Changes = Literal["xmin", "last_updated"]
 Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
@@ -69,12 +70,22 @@ class SourceTable:
 
     def __post_init__(self) -> None:
         if self.key not in self.columns:
-            raise DeclarationError(
-                f"source table {self.source}.{self.name}",
-                found=f"key {self.key!r} among no columns",
-                expected=f"one of {', '.join(self.columns)}",
-                remedy="correct the key in include/catalog",
-            )
+            self._refuse(f"the key {self.key!r}, which is no column", f"one of {', '.join(self.columns)}")
+        if _WIDENS in self.columns[self.key]:
+            # The keys of all rows are compared in the declared type: one that does not fit could not be.
+            self._refuse(f"the key {self.key!r} as {self.columns[self.key]}", "one type for a key")
+
+    def _refuse(self, found: str, expected: str) -> None:
+        raise DeclarationError(
+            f"source table {self.source}.{self.name}",
+            found=found,
+            expected=expected,
+            remedy="correct the key in include/catalog",
+        )
+
+    def accepts(self, column: str, found: str | None) -> bool:
+        """Whether a column may have this type in the source."""
+        return found in self.columns[column].split(_WIDENS)
 
 
 @dataclass(frozen=True)

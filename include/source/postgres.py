@@ -93,7 +93,7 @@ def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list
     undeclared: list[str] = []
     for table in tables:
         found: dict[str, str] = dict(connection.execute(_COLUMNS, [_SCHEMA, table.name]).fetchall())
-        drifted = {n: found.get(n) for n, kind in table.columns.items() if found.get(n) not in kind.split(" or ")}
+        drifted = {name: found.get(name) for name in table.columns if not table.accepts(name, found.get(name))}
         if drifted:
             raise SchemaDriftError(
                 f"{table.source}.{table.name}",
