@@ -140,11 +140,13 @@ def s3_restarted(world: World) -> None:
 @fault("crash", tables=("dim_design",))
 def disk_full(world: World) -> None:
     """The disk is full while a large table is read."""
-    megabyte = "(SELECT string_agg(md5(random()::text || n), '') FROM generate_series(1, 150000) AS n)"
-    world.shop(f"UPDATE design SET file_name = {megabyte} || design_id WHERE design_id <= 16")
+    # Forty megabytes that hardly compress: more than the pipeline keeps in memory before it asks the disk.
+    bytes_ = "(SELECT string_agg(decode(md5(random()::text || n), 'hex'), '') FROM generate_series(1, 150000) AS n)"
+    world.shop(f"UPDATE design SET file_name = encode({bytes_}, 'base64') || design_id WHERE design_id <= 14")
     child = world.child("extract", "dim_design", largest_file=1_000_000)
     with pytest.raises(StepFailed, match="File too large"):
         child.wait()
+    world.shop("UPDATE design SET file_name = 'short.json' WHERE design_id <= 14")
 
 
 @fault("crash")
