@@ -96,6 +96,12 @@ The set-up needs the network (or a full package cache) once, and about 1.5 GB of
 HTTPS_PROXY; for a mirror set PIP_INDEX_URL. Then call the same command again; nothing half made is used."
 }
 
+# To clear it would empty whatever it points to, another clone's environment perhaps.
+refuse_link() {
+    [ ! -L .venv ] || fail ".venv is a link to $(ls -l .venv | sed 's/.* -> //'); expected a folder of this clone's own.
+Remove the link (rm .venv) and call the same command again."
+}
+
 # Packages must not change under a running stack.
 stop_stack() { [ ! -x .venv/bin/python ] || .venv/bin/python -m local stop 2>/dev/null || true; }
 
@@ -111,6 +117,7 @@ fi
 python=$(choose)
 [ -n "$python" ] || python=$(from_uv) || no_python
 say "Setting up .venv with Python $(version_of "$python") ($python)"
+refuse_link
 stop_stack
 rm -f "$STAMP"
 make_venv "$python"

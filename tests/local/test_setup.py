@@ -68,6 +68,18 @@ def test_3_12_is_preferred_to_the_machines_python3(machine: Machine) -> None:
     assert f"Setting up .venv with Python 3.12 ({chosen})" in machine.setup().stdout
 
 
+def test_a_link_to_another_environment_is_not_emptied(machine: Machine) -> None:
+    machine.python("python3", "3.12")
+    kept = machine.home / "another" / ".complete"
+    kept.parent.mkdir()
+    kept.touch()
+    (machine.clone / ".venv").symlink_to(kept.parent)
+    done = machine.setup()
+    assert done.returncode == 1
+    assert f".venv is a link to {kept.parent}; expected a folder of this clone's own." in done.stderr
+    assert kept.exists()
+
+
 def test_a_shim_that_does_not_execute_gives_way_to_pyenvs_newest(machine: Machine) -> None:
     machine.program("python3.12", "echo 'pyenv: python3.12: command not found' >&2; exit 127")
     machine.python("python3", "3.13")
