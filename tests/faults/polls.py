@@ -83,9 +83,9 @@ class Polls:
         """The history that each key must have by the polls, and the keys that ever had odd values."""
         return self._versions.get(table, {}), self._odd.get(table, set())
 
-    def rows_read(self, tables: tuple[str, ...], mode: str = "incremental") -> int:
-        """The rows of driving tables that polls of this mode read."""
-        return sum(self._read[table, mode] for table in tables)
+    def rows_read(self, tables: tuple[str, ...]) -> int:
+        """The rows of driving tables that polls for changes read."""
+        return sum(self._read[table, mode] for table in tables for mode in CHANGES)
 
     def _fold(self, poll: Poll, state: State, keys: set[int]) -> None:
         self._read[poll.table, poll.mode] += poll.rows_read
@@ -120,5 +120,7 @@ class Polls:
 
 # PostgreSQL knows nothing of the size of what is rebuilt from a log, and would loop over it.
 PLANNING = "-c enable_nestloop=off"
+CHANGES = ("incremental", "stamped", "proof")
+"""The modes of a poll that asks for changes."""
 HANDFUL = 10
 SHARE = 0.05

@@ -13,7 +13,7 @@ from include.errors import PermanentError, TotesError
 from include.planning import Request
 from tests.faults.child import Child, Ends
 from tests.faults.figures import Figures, compare, regressions
-from tests.faults.polls import PLANNING, Polls
+from tests.faults.polls import CHANGES, PLANNING, Polls
 from tests.faults.proxy import Proxy, Rule
 from tests.faults.servers import Servers
 from tests.pipeline import Pipeline
@@ -195,11 +195,12 @@ class World:
         return [(task, error) for task, error in self.tried if not isinstance(error, TotesError)]
 
     def reread(self) -> float | None:
-        """Rows that incremental polls of facts read, for each version that they gave."""
+        """Rows that polls for changes of facts read, for each version that they gave."""
         facts = tuple(table for table in self.tables if table.startswith("fact_"))
         read = self.polls.rows_read(facts)
         rows = self.query(
-            "SELECT sum(rows_new + rows_revised) FROM etl_ledger WHERE mode = 'incremental' AND table_name = ANY(%s)",
+            "SELECT sum(rows_new + rows_revised) FROM etl_ledger WHERE mode = ANY(%s) AND table_name = ANY(%s)",
+            list(CHANGES),
             list(facts),
         )
         return round(read / int(rows[0][0]), 2) if read and rows[0][0] else None
