@@ -8,6 +8,7 @@ from psycopg import sql
 
 from include.catalog.model import Table
 from include.warehouse.connection import Connection
+from include.warehouse.identifiers import columns, keys, same_key
 
 SHARE = 0.05  # of a table's keys that may go at once
 HANDFUL = 10  # that may always go
@@ -22,10 +23,10 @@ def find_gone(connection: Connection, table: Table) -> int:
             SELECT {keys} FROM {table} AS held
             WHERE {is_held} AND NOT EXISTS (SELECT FROM present WHERE {same_key})
         """).format(
-            keys=sql.SQL(", ").join(sql.Identifier("held", name) for name in table.natural_key),
+            keys=keys(table, "held"),
             table=sql.Identifier(table.name),
             is_held=held(table),
-            same_key=_same_key(table, "held", "present"),
+            same_key=same_key(table, "held", "present"),
         )
     )
     (count,) = connection.execute("SELECT count(*) FROM gone").fetchone() or (0,)
@@ -56,7 +57,6 @@ def mark_deleted(connection: Connection, table: Table, load_id: str, seen_at: st
 
 
 def _append_deleted(connection: Connection, table: Table, load_id: str, seen_at: str) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, table.column_names))
     connection.execute(
         sql.SQL("""
             WITH ended AS (
@@ -66,9 +66,9 @@ def _append_deleted(connection: Connection, table: Table, load_id: str, seen_at:
             SELECT {columns}, true, true, %s, statement_timestamp(), %s FROM ended ORDER BY {keys}
         """).format(
             table=sql.Identifier(table.name),
-            same_key=_same_key(table, "held", "gone"),
-            columns=columns,
-            keys=sql.SQL(", ").join(map(sql.Identifier, table.natural_key)),
+            same_key=same_key(table, "held", "gone"),
+            columns=columns(table),
+            keys=keys(table),
         ),
         [load_id, seen_at],
     )
@@ -80,13 +80,6 @@ def _flag_deleted(connection: Connection, table: Table, load_id: str, seen_at: s
             UPDATE {table} AS held
             SET is_deleted = true, _load_id = %s, _loaded_at = statement_timestamp(), _seen_at = %s
             FROM gone WHERE {same_key}
-        """).format(table=sql.Identifier(table.name), same_key=_same_key(table, "held", "gone")),
+        """).format(table=sql.Identifier(table.name), same_key=same_key(table, "held", "gone")),
         [load_id, seen_at],
-    )
-
-
-def _same_key(table: Table, left: str, right: str) -> sql.Composable:
-    return sql.SQL(" AND ").join(
-        sql.SQL("{left} = {right}").format(left=sql.Identifier(left, name), right=sql.Identifier(right, name))
-        for name in table.natural_key
     )

@@ -13,6 +13,7 @@ from include.catalog import TABLES
 from include.catalog.model import Column, Kind, Table
 from include.errors import DeclarationError
 from include.warehouse.connection import Connection
+from include.warehouse.identifiers import columns, keys, same_key
 
 NOT_YET_LOADED = "(not yet loaded)"
 
@@ -45,13 +46,13 @@ def _find_changed(connection: Connection, table: Table) -> Merged:
         WHERE {is_new} OR held.is_deleted OR ({held_columns}) IS DISTINCT FROM ({staged_columns})
     """).format(
         table=sql.Identifier(table.name),
-        same_key=_same_key(table, "held", "staged"),
+        same_key=same_key(table, "held", "staged"),
         is_current=sql.SQL("held.is_current" if table.history == "versions" else "true"),
         is_new=sql.SQL(
             "(held._load_id IS NULL" + ("" if table.history == "versions" else " OR held.is_inferred") + ")"
         ),
-        held_columns=_columns(table, "held"),
-        staged_columns=_columns(table, "staged"),
+        held_columns=columns(table, "held"),
+        staged_columns=columns(table, "staged"),
     )
     connection.execute(statement)
     counts = connection.execute(
@@ -64,13 +65,13 @@ def _append_versions(connection: Connection, table: Table, load_id: str, seen_at
     connection.execute(
         sql.SQL(
             "UPDATE {table} AS held SET is_current = false FROM changed WHERE {same_key} AND held.is_current"
-        ).format(table=sql.Identifier(table.name), same_key=_same_key(table, "held", "changed"))
+        ).format(table=sql.Identifier(table.name), same_key=same_key(table, "held", "changed"))
     )
     connection.execute(
         sql.SQL("""
             INSERT INTO {table} ({columns}, is_current, is_deleted, _load_id, _loaded_at, _seen_at)
             SELECT {columns}, true, false, %s, statement_timestamp(), %s FROM changed ORDER BY {key}
-        """).format(table=sql.Identifier(table.name), columns=_columns(table), key=_key(table)),
+        """).format(table=sql.Identifier(table.name), columns=columns(table), key=keys(table)),
         [load_id, seen_at],
     )
 
@@ -90,8 +91,8 @@ def _upsert(connection: Connection, table: Table, load_id: str, seen_at: str) ->
             ON CONFLICT ({key}) DO UPDATE SET {replacements}
         """).format(
             table=sql.Identifier(table.name),
-            columns=_columns(table),
-            key=_key(table),
+            columns=columns(table),
+            key=keys(table),
             replacements=sql.SQL(", ").join(
                 sql.SQL("{name} = excluded.{name}").format(name=sql.Identifier(name)) for name in replaced
             ),
@@ -161,20 +162,3 @@ def _placeholder(dimension: Table, column: Column) -> sql.Composable:
 def _each(parts: Iterable[sql.Composable]) -> sql.Composable:
     """Each part with a comma before it."""
     return sql.Composed([sql.SQL(", {part}").format(part=part) for part in parts])
-
-
-def _columns(table: Table, alias: str | None = None) -> sql.Composable:
-    return sql.SQL(", ").join(
-        sql.Identifier(alias, name) if alias else sql.Identifier(name) for name in table.column_names
-    )
-
-
-def _key(table: Table) -> sql.Composable:
-    return sql.SQL(", ").join(map(sql.Identifier, table.natural_key))
-
-
-def _same_key(table: Table, left: str, right: str) -> sql.Composable:
-    return sql.SQL(" AND ").join(
-        sql.SQL("{left} = {right}").format(left=sql.Identifier(left, name), right=sql.Identifier(right, name))
-        for name in table.natural_key
-    )
