@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from include.errors import SettingError
 
@@ -51,3 +52,68 @@ def _check_bucket(name: str, value: str) -> None:
             expected="the name of an S3 bucket (3 to 63 of a-z, 0-9, '.', '-')",
             remedy=f"set it as an environment variable, or on MWAA as the configuration option totes.{name}",
         )
+
+
+@dataclass(frozen=True)
+class AlertSettings:
+    """Who hears of what. Everything is optional: without a topic or a recipient that way of telling is off.
+
+    ``topic`` is the SNS topic's ARN, ``mail_to`` the recipients, ``deadline_minutes`` how long after it was due
+    a run must be done (and how far the warehouse may be behind its source), ``runbook_url`` where
+    docs/runbook.md can be read, ``cloudwatch_namespace`` where metrics go. Raises ``SettingError``.
+    """
+
+    topic: str = ""
+    mail_to: tuple[str, ...] = ()
+    mail_on_retry: bool = False
+    deadline_minutes: int = 30
+    runbook_url: str = "docs/runbook.md"
+    cloudwatch_namespace: str = ""
+
+    def __post_init__(self) -> None:
+        if self.topic and not _TOPIC.fullmatch(self.topic):
+            _refuse("alert_topic", self.topic, "the ARN of an SNS topic (arn:aws:sns:<region>:<account>:<name>)")
+        for address in self.mail_to:
+            if not _ADDRESS.fullmatch(address):
+                _refuse("mail_to", address, "e-mail addresses, separated by commas")
+        if self.deadline_minutes < 1:
+            _refuse("deadline_minutes", str(self.deadline_minutes), "a whole number of minutes, 1 or more")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "AlertSettings":
+        """The settings of this deployment."""
+        given = {name: environment.get(f"{_PREFIX}{name}", "").strip() for name in _ALERTS}
+        return cls(
+            topic=given["ALERT_TOPIC"],
+            mail_to=tuple(filter(None, (part.strip() for part in given["MAIL_TO"].split(",")))),
+            mail_on_retry=_truth("mail_on_retry", given["MAIL_ON_RETRY"] or "false"),
+            deadline_minutes=_whole("deadline_minutes", given["DEADLINE_MINUTES"] or "30"),
+            runbook_url=given["RUNBOOK_URL"] or cls.runbook_url,
+            cloudwatch_namespace=given["CLOUDWATCH_NAMESPACE"],
+        )
+
+
+_ALERTS = ("ALERT_TOPIC", "MAIL_TO", "MAIL_ON_RETRY", "DEADLINE_MINUTES", "RUNBOOK_URL", "CLOUDWATCH_NAMESPACE")
+_TOPIC = re.compile(r"arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}")
+_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
+
+
+def _truth(name: str, value: str) -> bool:
+    if value.lower() not in {"true", "false"}:
+        _refuse(name, value, "true or false")
+    return value.lower() == "true"
+
+
+def _whole(name: str, value: str) -> int:
+    if not value.isdecimal():
+        _refuse(name, value, "a whole number")
+    return int(value)
+
+
+def _refuse(name: str, value: str, expected: str) -> NoReturn:
+    raise SettingError(
+        f"setting {_PREFIX}{name.upper()}",
+        found=repr(value),
+        expected=expected,
+        remedy=f"set it as an environment variable, or on MWAA as the configuration option totes.{name}",
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from include.errors import SettingError
-from include.settings import Settings
+from include.settings import AlertSettings, Settings
 
 GOOD = {"AIRFLOW__TOTES__RAW_BUCKET": "totes-raw", "AIRFLOW__TOTES__PROCESSED_BUCKET": "totes-processed"}
 
@@ -38,3 +38,40 @@ def test_every_allowed_name_is_accepted(value: str):
 def test_one_bucket_for_both_zones_is_refused():
     with pytest.raises(SettingError, match=r"PROCESSED_BUCKET: 'totes-raw', which is the raw bucket too"):
         Settings("totes-raw", "totes-raw")
+
+
+ALERTS = {
+    "AIRFLOW__TOTES__ALERT_TOPIC": "arn:aws:sns:eu-west-2:000000000000:totes-alerts",
+    "AIRFLOW__TOTES__MAIL_TO": "data@totes.example, on-call@totes.example",
+    "AIRFLOW__TOTES__MAIL_ON_RETRY": "True",
+    "AIRFLOW__TOTES__DEADLINE_MINUTES": "45",
+}
+
+
+def test_alerts_are_off_unless_somebody_is_to_hear_of_them():
+    settings = AlertSettings.from_environment({})
+    assert (settings.topic, settings.mail_to, settings.mail_on_retry, settings.deadline_minutes) == ("", (), False, 30)
+
+
+def test_who_hears_of_what_comes_from_the_environment():
+    settings = AlertSettings.from_environment(ALERTS)
+    assert settings.mail_to == ("data@totes.example", "on-call@totes.example")
+    assert settings.mail_on_retry
+    assert settings.deadline_minutes == 45
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALERT_TOPIC", "totes-alerts"),
+        ("MAIL_TO", "somebody"),
+        ("MAIL_TO", "a@b\nBcc: c@d"),
+        ("MAIL_ON_RETRY", "perhaps"),
+        ("DEADLINE_MINUTES", "half an hour"),
+        ("DEADLINE_MINUTES", "0"),
+    ],
+)
+def test_a_setting_of_the_alerts_that_cannot_be_used_is_named(name: str, value: str):
+    with pytest.raises(SettingError, match=name) as caught:
+        AlertSettings.from_environment(ALERTS | {f"AIRFLOW__TOTES__{name}": value})
+    assert caught.value.found == repr(value)

@@ -1,0 +1,1 @@
+"""What people hear of: made, kept, sent and worded without Airflow."""
