@@ -5,9 +5,11 @@
 ``manifest.json`` that is written last: a load without it is incomplete and is never read.
 """
 
+import hashlib
 from datetime import date
 
 MANIFEST = "manifest.json"
+SPOOL = "alerts/spool/"
 
 
 def raw_root(source: str, source_table: str) -> str:
@@ -54,6 +56,11 @@ def is_manifest(key: str) -> bool:
 def index(folder: str) -> str:
     """The key of a list of manifests that is too long for an XCom."""
     return f"{folder}/index.json"
+
+
+def spooled(name: str, part: str) -> str:
+    """The key of a part of an alert's folder in the spool (in the processed bucket)."""
+    return f"{SPOOL}{hashlib.sha256(name.encode()).hexdigest()[:32]}/{part}"
 
 
 def attempt(key: str, number: int) -> str:

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import io
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -63,6 +64,19 @@ class ObjectStore:
     def manifest(self, key: str) -> Manifest:
         """Read the manifest under ``key``."""
         return Manifest.from_json(f"s3://{self.bucket}/{key}", self.read(key))
+
+    def claim(self, key: str, content: bytes) -> bool:
+        """Store a few bytes under exactly this key, unless something is there; whether they were stored."""
+        return self._put_if_absent(key, io.BytesIO(content), hashlib.sha256(content).digest())
+
+    def exists(self, key: str) -> bool:
+        """Whether there is an object under exactly this key."""
+        return any(found == key for found, _ in self.listed(key))
+
+    def remove(self, key: str) -> None:
+        """Delete the object under a key; only claims are, never rows."""
+        with _translated(self.bucket, key):
+            self._client.delete_object(Bucket=self.bucket, Key=key)
 
     def read(self, key: str) -> bytes:
         """The bytes under ``key``, for small objects that no manifest names."""

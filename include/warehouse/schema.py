@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from include.catalog import TABLES
 from include.catalog.model import Column, ColumnType, Kind, Table
+from include.warehouse import alert_tables
 
 _NAMES = {
     "pk": "%(table_name)s_pkey",
@@ -29,6 +30,7 @@ def metadata() -> sa.MetaData:
     _quarantine(tables)
     _source_column(tables)
     _check(tables)
+    alert_tables.add(tables)
     return tables
 
 
@@ -138,7 +140,9 @@ def _ledger(tables: sa.MetaData) -> None:
         ),
         sa.Column("loaded_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When the load began to commit."),
         sa.Column("seconds", postgresql.DOUBLE_PRECISION, nullable=False, comment="The load's duration."),
+        alert_tables.told_by(),
         sa.Index("etl_ledger_table_name_idx", "table_name", "loaded_at"),
+        sa.Index("etl_ledger_untold_idx", "run_id", postgresql_where=sa.text("alert_id IS NULL")),
         comment="What was loaded, when, from where. The authority on what the warehouse holds.",
     )
 
@@ -181,6 +185,7 @@ def _quarantine(tables: sa.MetaData) -> None:
         sa.Column("load_id", sa.Text, nullable=False, comment="The load that last met it."),
         sa.Column("found_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it was first set aside."),
         sa.Column("resolved_at", sa.TIMESTAMP(timezone=True), comment="When the row loaded or went; NULL: still open."),
+        alert_tables.told_by(),
         sa.Index(
             "etl_quarantine_open_key",
             "table_name",
@@ -199,6 +204,7 @@ def _source_column(tables: sa.MetaData) -> None:
         tables,
         sa.Column("column_name", sa.Text, primary_key=True, comment="The column, as source.table.column."),
         sa.Column("noticed_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it was first met."),
+        alert_tables.told_by(),
         comment="Source columns that the catalogue does not declare; each is reported once.",
     )
 
@@ -220,6 +226,7 @@ def _check(tables: sa.MetaData) -> None:
         ),
         sa.Column("source_checksum", sa.Numeric, comment="Sum of the hashes of the source's rows."),
         sa.Column("warehouse_checksum", sa.Numeric, comment="Sum of the hashes of the warehouse's rows."),
+        alert_tables.told_by(),
         sa.Index("etl_check_table_name_idx", "table_name", "checked_at"),
         comment="Does the warehouse hold what the source holds? Counts and checksums, compared now and then.",
     )

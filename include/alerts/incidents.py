@@ -1,0 +1,124 @@
+"""Which failures of a run are one incident: those with one cause."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.alerts.model import Alert, Event, Failed, Failure, Recovered
+
+SHARED = frozenset({"source", "lake", "warehouse", "killed"})
+"""Causes that lie with what all tables share: however many of them it hits, it is one incident."""
+
+_NAMES_AND_NUMBERS = re.compile(r"\"[^\"]*\"|'[^']*'|\d+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The run that is told of; ``one_off`` is one that no later run repeats: a backfill, a replay."""
+
+    dag_id: str
+    run_id: str
+    environment: str
+    run_type: str
+    one_off: bool = False
+    window: tuple[datetime, datetime] | None = None
+    url: str | None = None
+
+    @property
+    def incident_prefix(self) -> str:
+        """What its incidents' names start with: nothing, where the next run may heal them."""
+        return f"run/{self.run_id}/" if self.one_off else ""
+
+
+def failed_alerts(
+    run: Run,
+    failures: Iterable[Failure],
+    *,
+    waiting: Mapping[str, str],
+    stands: Mapping[str, datetime | None],
+    requested: Iterable[str],
+    at: datetime,
+) -> list[Alert]:
+    """One alert for each incident among a run's failures.
+
+    ``waiting`` are the tasks that did not start, each with the task that it waited for; ``stands`` says up
+    to when the warehouse holds everything, by table; ``requested`` are the run's tables, all of which a
+    failure outside of the groups concerns.
+    """
+    by_incident: defaultdict[str, list[Failure]] = defaultdict(list)
+    for failure in failures:
+        by_incident[_incident(failure)].append(failure)
+    return [
+        _alert(run, incident, found, waiting, stands, tuple(requested), at)
+        for incident, found in sorted(by_incident.items())
+    ]
+
+
+def recovered_alert(run: Run, failed: Alert, stands: Mapping[str, datetime | None], at: datetime) -> Alert:
+    """The news that an incident is over."""
+    facts = failed.facts
+    assert isinstance(facts, Failed)  # noqa: S101  the outbox gives failures
+    return Alert(
+        alert_id=f"recovered/{failed.alert_id}",
+        event=Event.RECOVERED,
+        environment=run.environment,
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        happened_at=at,
+        tables=failed.tables,
+        incident=failed.incident,
+        facts=Recovered(
+            cause=facts.cause,
+            failed_alert=failed.alert_id,
+            failed_at=failed.happened_at,
+            failed_run=failed.run_id,
+            stands={table: stands.get(table) for table in failed.tables},
+            run_url=run.url,
+        ),
+    )
+
+
+def _incident(failure: Failure) -> str:
+    """The cause and, unless it is shared by all tables, whose trouble or which words it is."""
+    if failure.cause in SHARED:
+        return failure.cause
+    if failure.cause in {"unexpected", "setting"}:
+        words = _NAMES_AND_NUMBERS.sub("…", failure.error_lines[0]) if failure.error_lines else ""
+        return f"{failure.cause}/{failure.error_type}/{words}"
+    return f"{failure.cause}/{failure.table or failure.task_id}"
+
+
+def _alert(
+    run: Run,
+    incident: str,
+    failures: list[Failure],
+    waiting: Mapping[str, str],
+    stands: Mapping[str, datetime | None],
+    requested: tuple[str, ...],
+    at: datetime,
+) -> Alert:
+    everything = any(failure.table is None for failure in failures)
+    tables = requested if everything else tuple(sorted({failure.table or "" for failure in failures}))
+    incident = run.incident_prefix + incident
+    failed_tasks = {failure.task_id for failure in failures}
+    return Alert(
+        alert_id=f"failed/{run.run_id}/{incident}/{max(f.failed_at for f in failures).isoformat()}",
+        event=Event.FAILED,
+        environment=run.environment,
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        happened_at=at,
+        tables=tables,
+        incident=incident,
+        facts=Failed(
+            cause=failures[0].cause,
+            failures=tuple(sorted(failures, key=lambda failure: failure.task_id)),
+            waiting=tuple(sorted(task for task, behind in waiting.items() if behind in failed_tasks)),
+            stands={table: stands.get(table) for table in tables},
+            run_type=run.run_type,
+            window=run.window,
+            run_url=run.url,
+        ),
+    )
