@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.providers.postgres.hooks.postgres import PostgresHook
+from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from include.errors import RetryableError, SettingError, SourceUnavailable, WarehouseUnavailable
@@ -30,7 +31,7 @@ _LIBPQ = {
     "tcp_user_timeout": 60_000,
     "application_name": "totes_etl",
 }
-_S3 = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 5}}
+AWS_LIMITS = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 5}}
 
 
 @contextlib.contextmanager
@@ -52,8 +53,17 @@ def lake() -> tuple[ObjectStore, ObjectStore]:
     """The raw and the processed bucket."""
     settings = Settings.from_environment()
     with _explained("totes_aws"):
-        client = S3Hook(aws_conn_id="totes_aws", config=_S3).get_conn()
+        client = S3Hook(aws_conn_id="totes_aws", config=AWS_LIMITS).get_conn()
     return ObjectStore(client, settings.raw_bucket), ObjectStore(client, settings.processed_bucket)
+
+
+def secrets() -> list[str]:
+    """The passwords that no error message may carry, of every connection that is defined."""
+    found = []
+    for name in ("totesys", "warehouse", "totes_aws", "smtp_default"):
+        with contextlib.suppress(AirflowNotFoundException):
+            found.append(BaseHook.get_connection(name).password)
+    return [password for password in found if password]
 
 
 def _connect(name: str, unavailable: type[RetryableError]) -> psycopg.Connection[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from airflow.sdk import (
     task,
 )
 
+import totes_alerts
 import totes_tasks
 from include.catalog import SOURCE_FED
 from include.catalog.documentation import task_markdown
@@ -77,6 +78,7 @@ DEFAULTS = {
     # Trying again what somebody has to mend first only delays the news.
     "retry_policy": ExceptionRetryPolicy(rules=[RetryRule(exception=PermanentError, action=RetryAction.FAIL)]),
     "execution_timeout": timedelta(minutes=15),
+    "on_retry_callback": totes_alerts.try_failed,
     "max_active_tis_per_dag": 1,  # runs of one table never overlap, a backfill's neither
 }
 
@@ -112,6 +114,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(minutes=25),
+    on_failure_callback=totes_alerts.run_failed,
     default_args=DEFAULTS,
     params=PARAMS,
     tags=["totes", "warehouse"],

@@ -10,13 +10,17 @@ from typing import Any
 from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 
+import totes_alerts
+import totes_failures
 from include.catalog import SOURCE_FED
+from totes_failures import recorded
 
 log = logging.getLogger(__name__)
 
 STEPS = ("extract", "transform", "load")
 
 
+@recorded
 def plan() -> None:
     """Asks the source once what changed since each table's watermark, and skips the groups without changes.
 
@@ -42,6 +46,7 @@ def plan() -> None:
         raise DownstreamTasksSkipped(tasks=skipped)
 
 
+@recorded
 def extract(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
     """Lands what changed in a table's source tables in the raw bucket."""
     from include import steps
@@ -53,6 +58,7 @@ def extract(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
         return steps.extract(table, Request.from_record(planned["request"]), source=shop, warehouse=stars, raw=raw)
 
 
+@recorded
 def transform(extracted: Mapping[str, Any]) -> dict[str, Any]:
     """Turns a table's raw rows into typed Parquet in the processed bucket."""
     from include import steps
@@ -62,6 +68,7 @@ def transform(extracted: Mapping[str, Any]) -> dict[str, Any]:
     return steps.transform(extracted, raw=raw, processed=processed)
 
 
+@recorded
 def load(transformed: Mapping[str, Any]) -> dict[str, Any]:
     """Loads a table's Parquet into the warehouse; its XCom carries the table's new watermark."""
     from include import steps
@@ -73,20 +80,27 @@ def load(transformed: Mapping[str, Any]) -> dict[str, Any]:
         return steps.load(transformed, processed=processed, warehouse=stars, run_id=run_id)
 
 
+@recorded
 def report() -> dict[str, Any]:
-    """Always runs: sums up rows and lag, compares source and warehouse every half hour, fails if any task failed."""
+    """Always runs: sums up rows and lag, compares source and warehouse every half hour, tells who listens.
+
+    Fails, and with it the run, if any task failed.
+    """
     from include import steps
 
     context = get_current_context()
     ti, run_id = context["ti"], context["run_id"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[run_id])[run_id]
-    failed = [task_id for task_id, state in states.items() if state in {"failed", "upstream_failed"}]
     planned = ti.xcom_pull(task_ids="plan") or {"tables": []}
     loads = ti.xcom_pull(task_ids=[f"{table.name}.load" for table in SOURCE_FED])
+    failed = [task_id for task_id, state in states.items() if state in {"failed", "upstream_failed"}]
     summary = steps.report(planned["tables"], [record for record in loads if record], failed)
     summary["checks"] = _verified([item["table"] for item in planned["tables"]])
+    ti.xcom_push(key="return_value", value=summary)
+    failures = [totes_failures.failure(context, task_id) for task_id in failed if states[task_id] == "failed"]
+    totes_alerts.tell(context, states, failures)
+    ti.xcom_push(key="told", value=True)
     if failed:
-        ti.xcom_push(key="return_value", value=summary)
         raise AirflowFailException(
             f"{len(failed)} tasks of this run failed: {', '.join(sorted(failed))}. The other tables are loaded;"
             " the next run reads again what these did not. Their logs say what to do."

@@ -23,6 +23,7 @@ from local.aws import Aws
 from local.postgres import Postgres
 from local.settings import ROOT
 from tests.pipeline import Pipeline
+from tests.source.small_shop import ROWS
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -206,6 +207,13 @@ def demo(
 def pipeline(source_db: SourceDb, warehouse_db: WarehouseDb, lake_buckets: LakeBuckets) -> Pipeline:
     """The pipeline between an empty shop, two empty buckets and an empty warehouse."""
     return _pipeline(source_db, warehouse_db, lake_buckets)
+
+
+@pytest.fixture
+def small(pipeline: Pipeline) -> Pipeline:
+    """The pipeline between a shop of a few rows, two empty buckets and an empty warehouse."""
+    pipeline.shop(*ROWS)
+    return pipeline
 
 
 def _pipeline(source: SourceDb, warehouse: WarehouseDb, buckets: LakeBuckets) -> Pipeline:

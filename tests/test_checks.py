@@ -9,14 +9,12 @@ import pytest
 from include import checks, steps
 from include.catalog import SOURCE_FED
 from tests.pipeline import NAMES, Pipeline
-from tests.source.small_shop import ROWS
 
 
 @pytest.fixture
-def small(pipeline: Pipeline) -> Pipeline:
-    pipeline.shop(*ROWS)
-    pipeline.run()
-    return pipeline
+def small(small: Pipeline) -> Pipeline:
+    small.run()
+    return small
 
 
 def check(small: Pipeline, *tables: str) -> list[dict[str, Any]]:

@@ -10,16 +10,9 @@ from include import steps
 from include.errors import SchemaDriftError, SettingError
 from include.planning import Request
 from tests.pipeline import NAMES, Pipeline
-from tests.source.small_shop import ROWS
 
 ONE = Request(tables=("fact_payment",))
 TWO = Request(tables=("fact_payment", "dim_design"))
-
-
-@pytest.fixture
-def small(pipeline: Pipeline) -> Pipeline:
-    pipeline.shop(*ROWS)
-    return pipeline
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Which failures of a run are one incident: those with one cause."""
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -80,6 +81,28 @@ def recovered_alert(run: Run, failed: Alert, stands: Mapping[str, datetime | Non
     )
 
 
+def retrying_alert(run: Run, failure: Failure) -> Alert:
+    """The news that a task failed and will be tried again."""
+    tables = (failure.table,) if failure.table else ()
+    return Alert(
+        alert_id=f"retrying/{run.run_id}/{failure.task_id}/{failure.try_number}/{failure.failed_at.isoformat()}",
+        event=Event.RETRYING,
+        environment=run.environment,
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        happened_at=failure.failed_at,
+        tables=tables,
+        facts=Failed(
+            cause=failure.cause,
+            failures=(failure,),
+            stands=dict.fromkeys(tables),
+            run_type=run.run_type,
+            window=run.window,
+            run_url=run.url,
+        ),
+    )
+
+
 def _incident(failure: Failure) -> str:
     """The cause and, unless it is shared by all tables, whose trouble or which words it is."""
     if failure.cause in SHARED:
@@ -104,7 +127,7 @@ def _alert(
     incident = run.incident_prefix + incident
     failed_tasks = {failure.task_id for failure in failures}
     return Alert(
-        alert_id=f"failed/{run.run_id}/{incident}/{max(f.failed_at for f in failures).isoformat()}",
+        alert_id=f"failed/{run.run_id}/{_digest(incident)}/{max(f.failed_at for f in failures).isoformat()}",
         event=Event.FAILED,
         environment=run.environment,
         dag_id=run.dag_id,
@@ -122,3 +145,7 @@ def _alert(
             run_url=run.url,
         ),
     )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

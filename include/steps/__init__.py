@@ -7,6 +7,7 @@ from include.steps.extract_table import extract
 from include.steps.load_table import load
 from include.steps.plan_run import TablePlan, plan
 from include.steps.report_run import report, verify
+from include.steps.tell_run import Outcome, tell, tell_retry
 from include.steps.transform_table import transform
 
-__all__ = ["TablePlan", "extract", "load", "plan", "report", "transform", "verify"]
+__all__ = ["Outcome", "TablePlan", "extract", "load", "plan", "report", "tell", "tell_retry", "transform", "verify"]

@@ -1,0 +1,67 @@
+"""Who hears of a run: `report` tells, and Airflow's callbacks are the net below it.
+
+`report` always runs, and tells of every incident of its run at once. `run_failed` speaks where `report` could
+not: it was killed, or the run timed out. Both use the same outbox, so that nothing is told twice.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import totes_failures
+from include.settings import AlertSettings
+
+if TYPE_CHECKING:
+    from include.alerts.incidents import Run
+    from include.alerts.model import Failure
+
+
+def tell(context: Mapping[str, Any], states: Mapping[str, str | None], failures: "Iterable[Failure]") -> None:
+    """Tell what a run did; `states` are those of its tasks."""
+    from include import steps
+
+    outcome = steps.Outcome.of(states, failures, context["params"]["tables"])
+    steps.tell(_run(context), outcome, **_ends())
+
+
+def run_failed(context: Mapping[str, Any]) -> None:
+    """Airflow's callback of a failed run, in the dag-processor: tells what `report` could not."""
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+    if totes_failures.xcom(context, "report", "told"):
+        return
+    dag_id, run_id = context["dag"].dag_id, context["run_id"]
+    states = RuntimeTaskInstance.get_task_states(dag_id=dag_id, run_ids=[run_id]).get(run_id, {})
+    failed = [totes_failures.failure(context, task_id) for task_id, state in states.items() if state == "failed"]
+    tell(context, states, failed or [totes_failures.timed_out(context)])
+
+
+def try_failed(context: Mapping[str, Any]) -> None:
+    """Airflow's callback of a task that will be tried again: a mail, where the settings ask for one."""
+    from include import steps
+
+    if AlertSettings.from_environment().mail_on_retry:
+        steps.tell_retry(_run(context), totes_failures.failure(context, context["ti"].task_id), **_ends())
+
+
+def _ends() -> dict[str, Any]:
+    from totes_channels import channels
+    from totes_connections import lake, warehouse
+
+    settings = AlertSettings.from_environment()
+    return {"warehouse": warehouse, "lake": lambda: lake()[1], "channels": channels(settings)}
+
+
+def _run(context: Mapping[str, Any]) -> "Run":
+    from include.alerts.incidents import Run
+
+    dag_run, params = context["dag_run"], context["params"]
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    return Run(
+        dag_id=context["dag"].dag_id,
+        run_id=context["run_id"],
+        environment=params.get("environment", "production"),
+        run_type=str(dag_run.run_type),
+        one_off=dag_run.run_type == "backfill" or params["mode"] == "replay",
+        window=(start, end) if start and end else None,
+        url=totes_failures.run_url(context),
+    )

@@ -1,0 +1,50 @@
+"""The ways to tell, by Airflow's connections: mail by `smtp_default`, SNS by `totes_aws`."""
+
+from dataclasses import dataclass
+
+from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+from include.alerts import mail, sns
+from include.alerts.deliver import Channel
+from include.alerts.model import Alert
+from include.settings import AlertSettings
+from totes_connections import AWS_LIMITS
+
+
+def channels(settings: AlertSettings) -> list[Channel]:
+    """The ways that somebody listens on."""
+    mails: list[Channel] = [Mail(settings)] if settings.mail_to else []
+    messages: list[Channel] = [Messages(settings)] if settings.topic else []
+    return mails + messages
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Mails to the recipients of the settings."""
+
+    settings: AlertSettings
+    name: str = "mail"
+
+    def send(self, alert: Alert) -> None:
+        """Send an alert as a mail; raises what the mail server's client raises."""
+        with SmtpHook(smtp_conn_id="smtp_default") as hook:
+            sender = hook.from_email or hook.smtp_user or f"totes-etl@{hook.host}"
+            composed = mail.compose(
+                alert, sender=sender, to=self.settings.mail_to, runbook_url=self.settings.runbook_url
+            )
+            # The hook's own send_email_smtp knows no plain text beside the HTML.
+            hook._smtp_client.send_message(composed)
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Messages to the topic of the settings."""
+
+    settings: AlertSettings
+    name: str = "sns"
+
+    def send(self, alert: Alert) -> None:
+        """Publish an alert; raises what boto3 raises."""
+        client = AwsBaseHook(aws_conn_id="totes_aws", client_type="sns", config=AWS_LIMITS).get_conn()
+        sns.Topic(client, self.settings.topic).publish(alert, runbook_url=self.settings.runbook_url)

@@ -1,0 +1,111 @@
+"""What went wrong in a run: recorded by the tasks where it happens, put together for those who are told.
+
+A task that fails leaves an XCom `failure`, in the words of its own process. One that left nothing was killed.
+"""
+
+import functools
+import socket
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from airflow.sdk import conf, get_current_context
+from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DownstreamTasksSkipped
+
+if TYPE_CHECKING:
+    from include.alerts.model import Failure
+
+INTENDED = (AirflowFailException, AirflowSkipException, DownstreamTasksSkipped)
+"""What a task raises on purpose."""
+
+BEFORE = {"transform": "extract", "load": "extract"}
+"""Where the rows were read that a later step of the group failed on."""
+
+
+def recorded(step: Callable[..., Any]) -> Callable[..., Any]:
+    """A task whose failure leaves an XCom."""
+
+    @functools.wraps(step)
+    def run(*arguments: Any, **named: Any) -> Any:
+        try:
+            return step(*arguments, **named)
+        except INTENDED:
+            raise
+        except BaseException as error:
+            context = get_current_context()
+            context["ti"].xcom_push(key="failure", value=_observed(context["ti"], error))
+            raise
+
+    return run
+
+
+def failure(context: Mapping[str, Any], task_id: str) -> "Failure":
+    """What a failed task of this run left, or that it was killed."""
+    from pydantic import TypeAdapter
+
+    from include.alerts.model import Failure
+
+    found = xcom(context, task_id, "failure") or _killed(context, task_id)
+    table, _, step = task_id.rpartition(".")
+    extracted = xcom(context, f"{table}.{BEFORE[step]}", "return_value") if step in BEFORE else None
+    rows_read = extracted["rows_read"] if extracted else None
+    return TypeAdapter(Failure).validate_python({**found, "task_id": task_id, "rows_read": rows_read})
+
+
+def timed_out(context: Mapping[str, Any]) -> "Failure":
+    """The failure of a run none of whose tasks failed: it was ended because it took too long."""
+    from include.alerts.model import Failure
+
+    limit = context["dag"].dagrun_timeout
+    return Failure(
+        task_id="report",
+        cause="timeout",
+        try_number=1,
+        tries=1,
+        failed_at=datetime.now(UTC),
+        error_lines=(f"the run did not end within {limit} ({context.get('reason')})",),
+        log_url=run_url(context),
+    )
+
+
+def run_url(context: Mapping[str, Any]) -> str:
+    """The run in Airflow's user interface."""
+    base = conf.get("api", "base_url", fallback="http://localhost:8080").rstrip("/")
+    return f"{base}/dags/{context['dag'].dag_id}/runs/{quote(context['run_id'])}"
+
+
+def xcom(context: Mapping[str, Any], task_id: str, key: str) -> Any:
+    """A task's XCom in this run, or None."""
+    return BaseXCom.get_one(key=key, dag_id=context["dag"].dag_id, run_id=context["run_id"], task_id=task_id)
+
+
+def _observed(ti: Any, error: BaseException) -> dict[str, Any]:
+    from include.alerts.causes import cause_of
+    from include.alerts.scrub import last_lines
+
+    from totes_connections import secrets
+
+    return {
+        "cause": cause_of(error),
+        "try_number": ti.try_number,
+        "tries": ti.max_tries + 1,
+        "failed_at": datetime.now(UTC).isoformat(),
+        "host": socket.gethostname(),
+        "error_type": type(error).__qualname__,
+        "error_lines": list(last_lines(error, secrets())),
+        "remedy": getattr(error, "remedy", None),
+        "log_url": ti.log_url,
+    }
+
+
+def _killed(context: Mapping[str, Any], task_id: str) -> dict[str, Any]:
+    tries = context["dag"].get_task(task_id).retries + 1
+    return {
+        "cause": "killed",
+        "try_number": tries,
+        "tries": tries,
+        "failed_at": datetime.now(UTC),
+        "log_url": f"{run_url(context)}/tasks/{task_id}?try_number={tries}",
+    }

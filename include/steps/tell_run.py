@@ -1,0 +1,123 @@
+"""Tell people what a run did: its failures and recoveries, what it loaded, what it found in the data."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from include.alerts import deliver, news, outbox
+from include.alerts.incidents import Run, failed_alerts, recovered_alert, retrying_alert
+from include.alerts.model import Alert, Failure
+from include.errors import TotesError
+from include.object_store import ObjectStore
+from include.warehouse import ledger
+from include.warehouse.connection import Connection, transaction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a run ended: the tables asked for, those that are well, what failed, and which task waited for which."""
+
+    requested: tuple[str, ...]
+    well: tuple[str, ...]
+    failures: tuple[Failure, ...] = ()
+    waiting: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, states: Mapping[str, str | None], failures: Iterable[Failure], requested: Sequence[str]) -> "Outcome":
+        """The outcome by the states of the run's tasks, named `plan`, `report` and `<table>.<step>`."""
+        planned = states.get("plan") == "success"
+        loads = {table: states.get(f"{table}.load") for table in requested}
+        failures = tuple(failures)
+        failed = {failure.task_id for failure in failures}
+        waiting = [task for task, state in states.items() if state == "upstream_failed"]
+        return cls(
+            requested=tuple(requested),
+            well=tuple(table for table, state in loads.items() if planned and state in {"success", "skipped"}),
+            failures=failures,
+            waiting={task: _waits_for(task, failed) for task in waiting},
+        )
+
+
+def tell(
+    run: Run,
+    outcome: Outcome,
+    *,
+    warehouse: Callable[[], AbstractContextManager[Connection]],
+    lake: Callable[[], ObjectStore],
+    channels: Sequence[deliver.Channel],
+) -> None:
+    """Write the run's alerts down and send them, with whatever earlier ones still wait. Never raises for a server.
+
+    Without the warehouse the failures are told by way of S3 (`lake` gives the bucket); without both at once.
+    """
+    at = datetime.now(UTC)
+    try:
+        with warehouse() as connection:
+            deliver.adopt_spooled(connection, lake, channels)
+            _write_down(connection, run, outcome, channels, at)
+            deliver.flush(connection, channels)
+    except TotesError as error:
+        log.warning("the failures of this run are told without the warehouse: %s", error)
+        _tell_without_warehouse(run, outcome, lake, channels, at)
+
+
+def tell_retry(
+    run: Run,
+    failure: Failure,
+    *,
+    warehouse: Callable[[], AbstractContextManager[Connection]],
+    lake: Callable[[], ObjectStore],
+    channels: Sequence[deliver.Channel],
+) -> None:
+    """Tell of a task that failed and will be tried again."""
+    alert = retrying_alert(run, failure)
+    try:
+        with warehouse() as connection:
+            with transaction(connection):
+                outbox.add(connection, alert, deliver.channels_for(alert, channels))
+            deliver.flush(connection, channels)
+    except TotesError as error:
+        log.warning("the retry is told without the warehouse: %s", error)
+        deliver.tell_by_spool(lake(), [alert], channels)
+
+
+def _write_down(
+    connection: Connection, run: Run, outcome: Outcome, channels: Sequence[deliver.Channel], at: datetime
+) -> None:
+    with transaction(connection):
+        stands = {name: watermark.fresh_at for name, watermark in ledger.watermarks(connection).items()}
+        alerts = [
+            *_failed(run, outcome, stands, at),
+            *(recovered_alert(run, over, stands, at) for over in outbox.recover(connection, run, outcome.well, at)),
+            *news.loaded_alerts(connection, run, at),
+            *news.quality_alerts(connection, run, at),
+        ]
+        for alert in alerts:
+            outbox.add(connection, alert, deliver.channels_for(alert, channels))
+
+
+def _tell_without_warehouse(
+    run: Run, outcome: Outcome, lake: Callable[[], ObjectStore], channels: Sequence[deliver.Channel], at: datetime
+) -> None:
+    alerts = _failed(run, outcome, {}, at)
+    try:
+        deliver.tell_by_spool(lake(), alerts, channels)
+    except TotesError as error:
+        log.warning("the failures of this run are told without S3, and perhaps told again: %s", error)
+        deliver.tell_at_once(alerts, channels)
+
+
+def _failed(run: Run, outcome: Outcome, stands: Mapping[str, datetime | None], at: datetime) -> list[Alert]:
+    return failed_alerts(
+        run, outcome.failures, waiting=outcome.waiting, stands=stands, requested=outcome.requested, at=at
+    )
+
+
+def _waits_for(task: str, failed: set[str]) -> str:
+    """The failed task that another one waits for: one of its group, or else `plan`."""
+    table = task.rpartition(".")[0]
+    return next((other for other in sorted(failed) if table and other.startswith(f"{table}.")), "plan")
