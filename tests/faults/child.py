@@ -61,11 +61,13 @@ class Ends:
 
 
 class Child:
-    """One step of the pipeline in its own process."""
+    """One step of the pipeline in its own process; `peak_mb` is the most memory it ever held, once it is done."""
 
-    def __init__(self, ends: Ends, step: str, argument: Any, *, largest_file: int | None = None) -> None:
+    peak_mb: float | None = None
+
+    def __init__(self, ends: Ends, step: str, *arguments: Any, largest_file: int | None = None) -> None:
         self._ours, theirs = _forks.Pipe(duplex=False)
-        self._process = _forks.Process(target=_run, args=(theirs, ends, step, argument, largest_file), daemon=True)
+        self._process = _forks.Process(target=_run, args=(theirs, ends, step, arguments, largest_file), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -91,7 +93,7 @@ class Child:
         if not self._ours.poll():
             return None
         try:
-            returned, failure = self._ours.recv()
+            returned, failure, self.peak_mb = self._ours.recv()
         except EOFError:
             return None
         if failure:
@@ -108,10 +110,14 @@ class StepFailed(Exception):  # noqa: N818  what a child reports
     """A step in a child raised; the message is its traceback."""
 
 
-def _run(answer: Connection, ends: Ends, step: str, argument: Any, largest_file: int | None) -> None:
+def _run(answer: Connection, ends: Ends, step: str, arguments: tuple[Any, ...], largest_file: int | None) -> None:
     if largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
     try:
-        answer.send((getattr(ends.pipeline(), step)(argument), None))
+        answer.send((getattr(ends.pipeline(), step)(*arguments), None, _peak_mb()))
     except BaseException:
-        answer.send((None, traceback.format_exc()))
+        answer.send((None, traceback.format_exc(), _peak_mb()))
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

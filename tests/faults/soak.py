@@ -4,6 +4,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import psutil
 
@@ -27,20 +28,26 @@ class Soak:
     regressions: int = 0
     recovery: int | None = None
     """Cycles from the last fault until all was right."""
-    memory_mb: list[float] = field(default_factory=list)
-    """Resident memory of this process, after every cycle."""
+    task_mb: list[float] = field(default_factory=list)
+    """The most memory that a task held, which compares the whole fact with its source; after every round."""
+    harness_mb: list[float] = field(default_factory=list)
+    """Resident memory of this process then; it grows with the record of what every poll must have seen."""
 
     def lines(self) -> list[str]:
         """A few lines for a person."""
-        start, middle, end = (self.memory_mb[at] for at in (0, len(self.memory_mb) // 2, -1))
         found = self.figures
         happened = ", ".join(f"{name} {count}" for name, count in sorted(self.faults.items()))
         return [
             f"cycles {self.cycles}, faults {sum(self.faults.values())}: {happened}",
             f"lost {found.lost}, doubled {found.doubled}, stale {found.stale}, ghost {found.ghost}",
             f"regressions {self.regressions}, recovery in cycles {self.recovery}",
-            f"memory {start:.0f} MB at the start, {middle:.0f} MB in the middle, {end:.0f} MB at the end",
+            f"memory of a task: {_over_time(self.task_mb)}; of the harness: {_over_time(self.harness_mb)}",
         ]
+
+
+def _over_time(figures: list[float]) -> str:
+    start, middle, end = (figures[at] for at in (0, len(figures) // 2, -1))
+    return f"{start:.0f} MB at the start, {middle:.0f} MB in the middle, {end:.0f} MB at the end"
 
 
 def soak(world: World, seconds: float) -> Soak:
@@ -63,9 +70,21 @@ def _round(world: World, told: Soak) -> None:
             told.faults[name] = told.faults.get(name, 0) + 1
             _FAULTS[name](world)
             told.cycles += 1
-            told.memory_mb.append(psutil.Process().memory_info().rss / 1e6)
     world.tried.clear()
     world.polls.note()
+    told.task_mb.append(_peak_of_tasks(world))
+    told.harness_mb.append(psutil.Process().memory_info().rss / 2**20)
+
+
+def _peak_of_tasks(world: World) -> float:
+    """The largest of three tasks, each in a process of its own as in Airflow, that compare a whole table."""
+    given: tuple[Any, ...] = (FACT, Request(tables=(FACT,), mode="full"))
+    peaks = []
+    for step in ("extract", "transform", "load"):
+        child = world.child(step, *given)
+        given = (child.wait(),)
+        peaks.append(child.peak_mb or 0.0)
+    return max(peaks)
 
 
 def _settle(world: World, told: Soak) -> None:

@@ -126,9 +126,9 @@ class World:
         if loaded is not None:
             cycle.loads[table] = loaded
 
-    def child(self, step: str, argument: Any, **limits: Any) -> Child:
+    def child(self, step: str, *arguments: Any, **limits: Any) -> Child:
         """A step in a process of its own."""
-        return Child(self.ends(), step, argument, **limits)
+        return Child(self.ends(), step, *arguments, **limits)
 
     def under(self, proxy: Proxy, rule: Rule, act: Callable[[], Any]) -> Any:
         """Do something while a proxy follows a rule; the rule must strike."""
