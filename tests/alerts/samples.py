@@ -1,5 +1,6 @@
 """One alert of each kind, as the pipeline makes them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from include.alerts.model import (
@@ -210,13 +211,135 @@ def data_quality() -> Alert:
     )
 
 
+def retrying() -> Alert:
+    first = replace(FAILURE, cause="source", try_number=1, tries=3, task_id="fact_sales_order.extract", rows_read=None)
+    alert = failed(replace(first, error_type="SourceUnavailable", error_lines=("source 127.0.0.1:5432/totesys: …",)))
+    return replace(alert, alert_id=f"retrying/{RUN}/1", event=Event.RETRYING, incident=None)
+
+
+def plan_failed() -> Alert:
+    """The failure of the task that all others wait for."""
+    tables = ("dim_staff", "fact_payment", "fact_sales_order")
+    plan = Failure(
+        task_id="plan",
+        cause="setting",
+        try_number=1,
+        tries=3,
+        failed_at=AT,
+        host="worker-1",
+        error_type="SettingError",
+        error_lines=("setting AIRFLOW__TOTES__RAW_BUCKET: nothing; expected the name of an S3 bucket; set it …",),
+        remedy="set it as an environment variable, or on MWAA as the configuration option totes.raw_bucket",
+        log_url=f"{RUN_URL}/tasks/plan?try_number=1",
+    )
+    alert = failed(plan)
+    assert isinstance(alert.facts, Failed)
+    waiting = tuple(f"{table}.{step}" for table in tables for step in ("extract", "load", "transform"))
+    stands = {"dim_staff": STOOD, "fact_payment": STOOD - timedelta(minutes=5), "fact_sales_order": None}
+    return replace(alert, tables=tables, facts=replace(alert.facts, waiting=waiting, stands=stands))
+
+
+def mass_delete() -> Alert:
+    return failed(
+        replace(
+            FAILURE,
+            task_id="fact_payment.load",
+            cause="mass_delete",
+            try_number=1,
+            error_type="MassDeleteError",
+            error_lines=("fact_payment: 1204 rows that the source no longer seems to have; expected at most 5 % …",),
+            remedy="none of them was deleted, all else is loaded; look at the source (a truncate, a lost grant, another"
+            " database?), and if they are really gone trigger a run with allow_mass_delete",
+        )
+    )
+
+
+def drifted() -> Alert:
+    """A failure that stays until somebody mends it, with tasks that wait for it."""
+    alert = failed(
+        replace(
+            FAILURE,
+            task_id="dim_design.extract",
+            cause="drift",
+            try_number=1,
+            error_type="SchemaDriftError",
+            error_lines=("totesys.design: file_name missing; expected file_name text; correct the source or …",),
+            remedy="correct the source or its declaration in include/catalog; the table's rows load then",
+            rows_read=None,
+        )
+    )
+    assert isinstance(alert.facts, Failed)
+    return replace(alert, facts=replace(alert.facts, waiting=("dim_design.load", "dim_design.transform")))
+
+
+def backfill_failed() -> Alert:
+    run = "backfill__2024-10-01T00:00:00+00:00"
+    alert = failed(replace(FAILURE, cause="warehouse", error_type="WarehouseUnavailable"))
+    start = datetime(2024, 10, 1, tzinfo=UTC)
+    assert isinstance(alert.facts, Failed)
+    window = (start, start + timedelta(minutes=5))
+    return replace(
+        alert,
+        alert_id=f"failed/{run}/warehouse",
+        run_id=run,
+        incident=f"run/{run}/warehouse",
+        facts=replace(alert.facts, run_type="backfill", window=window),
+    )
+
+
+def full_failed() -> Alert:
+    """A run that somebody triggered, in the testing environment."""
+    alert = failed(
+        replace(FAILURE, cause="timeout", error_type="AirflowTaskTimeout", error_lines=("Timeout, PID: 42",))
+    )
+    assert isinstance(alert.facts, Failed)
+    facts = replace(alert.facts, run_type="manual", window=None)
+    return replace(alert, environment="testing", run_id="manual__2024-11-14T14:03:21+00:00", facts=facts)
+
+
+def fresh_again() -> Alert:
+    return Alert(
+        alert_id="recovered/deadline_missed/freshness/2024-11-14T13:55:00+00:00",
+        event=Event.RECOVERED,
+        environment="production",
+        dag_id="totes_etl",
+        run_id="",
+        happened_at=AT + timedelta(minutes=50),
+        tables=("fact_sales_order",),
+        incident="freshness",
+        facts=Recovered(
+            cause="freshness",
+            failed_alert="deadline_missed/freshness/2024-11-14T13:55:00+00:00",
+            failed_at=AT + timedelta(minutes=30),
+            failed_run="",
+            stands={"fact_sales_order": AT + timedelta(minutes=50)},
+        ),
+    )
+
+
+def unasked() -> Alert:
+    """Freshness that could not be asked for: the warehouse does not answer."""
+    alert = stale()
+    assert isinstance(alert.facts, DeadlineMissed)
+    facts = replace(alert.facts, due_at=alert.happened_at, done=(), waiting=(), behind_s={})
+    return replace(alert, alert_id="deadline_missed/freshness/unasked", tables=(), facts=facts)
+
+
 ALL = {
     "failed": failed,
     "failed-grouped": grouped,
     "failed-killed": killed,
+    "failed-plan": plan_failed,
+    "failed-mass-delete": mass_delete,
+    "failed-drift": drifted,
+    "failed-backfill": backfill_failed,
+    "failed-testing": full_failed,
+    "retrying": retrying,
     "recovered": recovered,
     "loaded": loaded,
     "deadline-missed": deadline_missed,
     "stale": stale,
+    "stale-unasked": unasked,
+    "fresh-again": fresh_again,
     "data-quality": data_quality,
 }
