@@ -17,6 +17,7 @@ from local import aws as stand_in
 from local.aws import Aws
 from local.databases import OWNERS, READERS
 from local.errors import StackError
+from local.inbox.server import Inbox
 from local.postgres import Postgres
 from local.program import HOST, Program, tail
 from local.secrets_store import Secrets, write_private
@@ -28,6 +29,9 @@ COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
 ADMIN = "admin"
 """The name to log in with."""
 
+MAIL_FROM, MAIL_TO = "totes-etl@totes.example", "data-team@totes.example"
+"""Who the stack's mails are from, and to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Airflow:
@@ -37,6 +41,7 @@ class Airflow:
     secrets: Secrets
     postgres: Postgres
     aws: Aws
+    inbox: Inbox
 
     @property
     def home(self) -> Path:
@@ -140,7 +145,13 @@ class Airflow:
                 "colored_console_log": False,
             },
             "usage_data_collection": {"enabled": False},
-            "totes": {"raw_bucket": stand_in.RAW_BUCKET, "processed_bucket": stand_in.PROCESSED_BUCKET},
+            "totes": {
+                "raw_bucket": stand_in.RAW_BUCKET,
+                "processed_bucket": stand_in.PROCESSED_BUCKET,
+                "alert_topic": stand_in.ALERTS_TOPIC_ARN,
+                "mail_to": MAIL_TO,
+                "runbook_url": self.inbox.runbook_url,
+            },
         }
         return {
             f"AIRFLOW__{section}__{name}".upper(): str(value)
@@ -166,6 +177,18 @@ class Airflow:
             "login": self.secrets.aws_access_key_id,
             "password": self.secrets.aws_secret_access_key,
             "extra": {"region_name": stand_in.REGION, "endpoint_url": self.aws.endpoint_url},
+        }
+        connections["smtp_default"] = {
+            "conn_type": "smtp",
+            "host": HOST,
+            "port": self.settings.smtp_port,
+            "extra": {
+                "from_email": MAIL_FROM,
+                "disable_ssl": True,
+                "disable_tls": True,
+                "timeout": 10,
+                "retry_limit": 1,
+            },
         }
         return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(parts) for name, parts in connections.items()}
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
 
 import boto3
 from botocore.config import Config
 
-from local.program import HOST, Program
+from local.program import HOST, Program, answers
 from local.secrets_store import Secrets
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
 
 REGION: Final = "eu-west-2"
 """The region everything is in."""
@@ -28,6 +27,14 @@ RAW_BUCKET, PROCESSED_BUCKET = "totes-raw", "totes-processed"
 
 ALERTS_TOPIC = "totes-alerts"
 """The SNS topic of the alerts."""
+
+INBOX_QUEUE = "totes-inbox"
+"""The SQS queue through which the inbox hears what is published to the topic."""
+
+_ACCOUNT: Final = "000000000000"  # whose everything is there, unless the access key is 12 digits
+
+ALERTS_TOPIC_ARN: Final = f"arn:aws:sns:{REGION}:{_ACCOUNT}:{ALERTS_TOPIC}"
+"""What the alerts' topic is published to by."""
 
 SERVICES = ("s3", "sns", "sqs", "sts", "secretsmanager")
 
@@ -76,21 +83,27 @@ class Aws:
 
     def is_ready(self) -> bool:
         """Whether it answers."""
-        with suppress(URLError, OSError), _DIRECT.open(f"{self.endpoint_url}/_ministack/health", timeout=2):
-            return True
-        return False
+        return answers(f"{self.endpoint_url}/_ministack/health")
 
     def s3(self, secrets: Secrets) -> S3Client:
         """An S3 client with the stack's keys; it looks at no AWS setting of the machine's user."""
         return boto3.client("s3", **self._arguments(secrets))  # type: ignore[call-overload,no-any-return] # boto3's stubs name each argument
 
+    def sns(self, secrets: Secrets) -> SNSClient:
+        """An SNS client likewise."""
+        return boto3.client("sns", **self._arguments(secrets))  # type: ignore[call-overload,no-any-return] # as above
+
+    def sqs(self, secrets: Secrets) -> SQSClient:
+        """An SQS client likewise."""
+        return boto3.client("sqs", **self._arguments(secrets))  # type: ignore[call-overload,no-any-return] # as above
+
     def provision(self, secrets: Secrets, buckets: Iterable[str] = (RAW_BUCKET, PROCESSED_BUCKET)) -> None:
-        """Make the buckets and the alerts' topic; those that are there stay as they are."""
+        """Make the buckets, the alerts' topic and the inbox's queue on it; what is there stays as it is."""
         client = self.s3(secrets)
         existing = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
         for bucket in set(buckets) - existing:
             client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        boto3.client("sns", **self._arguments(secrets)).create_topic(Name=ALERTS_TOPIC)  # type: ignore[call-overload] # as above
+        subscribe_inbox(self.sns(secrets), self.sqs(secrets))
 
     def _arguments(self, secrets: Secrets) -> dict[str, object]:
         return {
@@ -102,4 +115,13 @@ class Aws:
         }
 
 
-_DIRECT = build_opener(ProxyHandler({}))  # a proxy of the machine's user cannot reach our loopback port
+def subscribe_inbox(sns: SNSClient, sqs: SQSClient) -> str:
+    """Make the alerts' topic, the inbox's queue and its subscription, as far as they are missing.
+
+    Returns the queue's URL. The subscription has no filter and delivers with SNS's envelope.
+    """
+    topic = sns.create_topic(Name=ALERTS_TOPIC)["TopicArn"]
+    url = sqs.create_queue(QueueName=INBOX_QUEUE)["QueueUrl"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    return url

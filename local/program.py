@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypedDict
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
 from local.errors import StackError
 
@@ -98,6 +100,16 @@ def wait_until(ready: Callable[[], bool], alive: Callable[[], bool], name: str, 
         if time.monotonic() > deadline:
             raise StackError(f"{name} was not ready within {seconds:.0f} s. The end of {log}:\n{tail(log)}")
         time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    """Whether a server of the stack answers GET `url` with success."""
+    with suppress(URLError, OSError), _DIRECT.open(url, timeout=2):
+        return True
+    return False
+
+
+_DIRECT = build_opener(ProxyHandler({}))  # a proxy of the machine's user cannot reach our loopback ports
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -29,6 +29,8 @@ class Settings:
     postgres_port: int = 55432
     aws_port: int = 4566
     airflow_port: int = 8080
+    smtp_port: int = 8025
+    inbox_port: int = 8026
     durable: bool = True
     root: Path = ROOT
 

@@ -18,19 +18,20 @@ from local.airflow_api import AirflowApi
 from local.airflow_programs import ADMIN, COMPONENTS, Airflow
 from local.aws import Aws
 from local.errors import StackError
+from local.inbox.server import Inbox
 from local.postgres import Postgres
 from local.program import HOST, Program, wait_until
 from local.secrets_store import Secrets
 from local.settings import Settings
 from local.supervision import Supervisor
 
-STOP_ORDER = ("scheduler", "dag-processor", "triggerer", "api-server", "aws", "postgres")
+STOP_ORDER = ("scheduler", "dag-processor", "triggerer", "api-server", "inbox", "aws", "postgres")
 """Whoever needs another one ends before it."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """PostgreSQL, the AWS stand-in and Airflow, supervised in the background on loopback ports."""
+    """PostgreSQL, the AWS stand-in, the inbox and Airflow, supervised in the background on loopback ports."""
 
     settings: Settings
 
@@ -40,7 +41,7 @@ class Stack:
         self.start_airflow()
 
     def start_servers(self) -> None:
-        """Start PostgreSQL and the AWS stand-in, with roles, databases, buckets and topic in place.
+        """Start PostgreSQL, the AWS stand-in and the inbox, with roles, databases, buckets and topic in place.
 
         What an earlier stack left behind is ended first. Raises `StackError` for a port in use, and for a
         stack that runs with other settings.
@@ -56,10 +57,12 @@ class Stack:
             self.supervisor.start(self.programs())
         self.supervisor.start_program("aws")
         self.supervisor.start_program("postgres")
+        self.supervisor.start_program("inbox")
         self._wait("postgres", self.postgres.is_ready)
         databases.create_all(self.postgres.admin(), self.secrets)
         self._wait("aws", self.aws.is_ready)
         self.aws.provision(self.secrets)
+        self._wait("inbox", self.inbox.is_ready)
 
     def start_airflow(self) -> None:
         """Start Airflow's components on the running servers and return when all report healthy."""
@@ -110,7 +113,7 @@ class Stack:
 
     def programs(self) -> list[Program]:
         """What the supervisor supervises, in the order of the start."""
-        return [self.postgres.program(), self.aws.program(), *self.airflow.programs()]
+        return [self.postgres.program(), self.aws.program(), self.inbox.program(), *self.airflow.programs()]
 
     def conninfo(self, database: str, role: str) -> str:
         """The connection string of `role` (of `databases.OWNERS`, `databases.READERS`, or `postgres`)."""
@@ -145,9 +148,15 @@ class Stack:
         return Aws(self.settings.state_dir / "aws", self.settings.aws_port)
 
     @cached_property
+    def inbox(self) -> Inbox:
+        """The mail server and the page that shows what was sent."""
+        home = self.settings.state_dir / "inbox"
+        return Inbox(home, self.settings.smtp_port, self.settings.inbox_port, self.aws, self.secrets)
+
+    @cached_property
     def airflow(self) -> Airflow:
         """Airflow's programs and settings."""
-        return Airflow(self.settings, self.secrets, self.postgres, self.aws)
+        return Airflow(self.settings, self.secrets, self.postgres, self.aws, self.inbox)
 
     @cached_property
     def api(self) -> AirflowApi:

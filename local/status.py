@@ -34,6 +34,7 @@ def _say_programs(stack: Stack) -> bool:
     ports = {
         "postgres": stack.settings.postgres_port,
         "aws": stack.settings.aws_port,
+        "inbox": stack.settings.inbox_port,
         "api-server": stack.settings.airflow_port,
     }
     found = stack.supervisor.programs()

@@ -49,6 +49,7 @@ def addresses(stack: Stack) -> str:
     """Where everything is, and how to log in; no password is shown."""
     home = stack.settings.state_dir
     rows = [("Airflow", f"{stack.airflow.url}  as {ADMIN}")]
+    rows.append(("Inbox", f"{stack.inbox.url}  mails and SNS messages, as their readers see them"))
     for name, reader in databases.READERS.items():
         rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
     rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}"))

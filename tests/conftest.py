@@ -6,8 +6,8 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -21,7 +21,7 @@ from include.object_store import ObjectStore
 from local import accounts, databases, program, secrets_store
 from local.aws import Aws
 from local.postgres import Postgres
-from local.settings import ROOT
+from local.settings import ROOT, Settings
 from tests.pipeline import Pipeline
 from tests.source.small_shop import ROWS
 
@@ -97,6 +97,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def free_ports() -> dict[str, int]:
+    """A port that nobody listens on for each of a stack's, all different, as arguments of `Settings`."""
+    names = [field.name for field in fields(Settings) if field.name.endswith("_port")]
+    with ExitStack() as held:
+        probes = {name: held.enter_context(socket.socket()) for name in names}
+        for probe in probes.values():
+            probe.bind(("127.0.0.1", 0))
+        return {name: int(probe.getsockname()[1]) for name, probe in probes.items()}
 
 
 @pytest.fixture(scope="session")

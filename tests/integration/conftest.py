@@ -17,7 +17,7 @@ from local.aws import PROCESSED_BUCKET, RAW_BUCKET
 from local.settings import ROOT, Settings
 from local.shop import demo, schema
 from local.stack import Stack
-from tests.conftest import free_port
+from tests.conftest import free_ports
 from tests.pipeline import NAMES, Pipeline
 
 DAG = "totes_etl"
@@ -58,8 +58,7 @@ class AirflowRuns:
 def airflow() -> Iterator[AirflowRuns]:
     """Airflow on a shop full of demo rows and a migrated, empty warehouse; the DAG is still paused."""
     folder = ROOT / ".test-state" / f"airflow-{os.getpid()}"
-    ports = {"postgres_port": free_port(), "aws_port": free_port(), "airflow_port": free_port()}
-    stack = Stack(Settings(state_dir=folder, durable=False, **ports))
+    stack = Stack(Settings(state_dir=folder, durable=False, **free_ports()))
     try:
         stack.start_servers()
         with psycopg.connect(stack.conninfo("totesys", "shop")) as connection:

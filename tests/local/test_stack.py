@@ -22,7 +22,7 @@ from local import accounts, first_run, secrets_store
 from local.errors import StackError
 from local.settings import ROOT, Settings
 from local.stack import STOP_ORDER, Stack
-from tests.conftest import free_port
+from tests.conftest import free_port, free_ports
 
 pytestmark = pytest.mark.airflow
 
@@ -70,10 +70,8 @@ def settings(dags: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(
         state_dir=tmp_path_factory.mktemp("stack") / "state",
         dags_folder=dags,
-        postgres_port=free_port(),
-        aws_port=free_port(),
-        airflow_port=free_port(),
         durable=False,
+        **free_ports(),
     )
 
 
@@ -215,13 +213,7 @@ def test_a_port_in_use_is_said_before_anything_is_started(dags: Path, tmp_path: 
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        settings = Settings(
-            state_dir=tmp_path / "state",
-            dags_folder=dags,
-            postgres_port=free_port(),
-            aws_port=port,
-            airflow_port=free_port(),
-        )
+        settings = Settings(state_dir=tmp_path / "state", dags_folder=dags, **{**free_ports(), "aws_port": port})
         with pytest.raises(StackError, match=rf"port {port} \(AWS_PORT\).*make run AWS_PORT="):
             Stack(settings).start_servers()
     assert Stack(settings).processes() == []

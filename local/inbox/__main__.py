@@ -1,0 +1,55 @@
+"""`python -m local.inbox`: the process that the supervisor keeps running; it ends at SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from threading import Thread
+
+import boto3
+import uvicorn
+from botocore.config import Config
+
+from local.inbox import collector, mail_server
+from local.inbox.page import page
+from local.inbox.store import Folder
+from local.program import HOST
+
+ONCE = Config(proxies={}, retries={"total_max_attempts": 1})
+"""Straight to our loopback port; the collector itself tries again."""
+
+
+async def serve(home: Path, runbook: Path, smtp_port: int, page_port: int) -> None:
+    """Take mails and messages and show them until the process is told to end."""
+    mails, messages = Folder(home / "mail", ".eml"), Folder(home / "sns", ".json")
+    for folder in (mails, messages):
+        folder.prepare()
+    clients = (boto3.client("sns", config=ONCE), boto3.client("sqs", config=ONCE))
+    # a daemon: what it was about to fetch stays in the queue
+    Thread(target=collector.collect_for_ever, args=(*clients, messages), daemon=True).start()
+    await asyncio.get_running_loop().create_server(mail_server.protocol(mails), HOST, smtp_port)
+    config = uvicorn.Config(
+        page(mails, messages, runbook),
+        host=HOST,
+        port=page_port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=2,
+    )
+    await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    given = os.environ
+    asyncio.run(
+        serve(
+            Path(given["INBOX_HOME"]),
+            Path(given["INBOX_RUNBOOK"]),
+            int(given["SMTP_PORT"]),
+            int(given["INBOX_PORT"]),
+        )
+    )
