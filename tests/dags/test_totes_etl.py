@@ -137,7 +137,7 @@ loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
 heavy = loaded & {"pandas", "numpy", "pyarrow", "psycopg", "psycopg2", "alembic", "zstandard"}
 assert not heavy, heavy  # boto3 is Airflow's own import
 ours = {name for name in sys.modules if name.startswith("include.")}
-assert ours and all(name.startswith(("include.catalog", "include.errors")) for name in ours), ours
+assert ours and all(name.startswith(("include.catalog", "include.errors", "include.settings")) for name in ours), ours
 """
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'dags'}"}
     done = subprocess.run(
