@@ -60,7 +60,7 @@ def _run(context: Mapping[str, Any]) -> "Run":
         dag_id=context["dag"].dag_id,
         run_id=context["run_id"],
         environment=params.get("environment", "production"),
-        run_type=str(dag_run.run_type),
+        run_type=dag_run.run_type.value,
         one_off=dag_run.run_type == "backfill" or params["mode"] == "replay",
         window=(start, end) if start and end else None,
         url=totes_failures.run_url(context),
