@@ -75,7 +75,7 @@ def _environment() -> Environment:
 
 
 def _digest(environment: str, alert_id: str) -> str:
-    return hashlib.sha256(f"{environment}/{alert_id}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{environment}/{alert_id}".encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _one_line(text: str) -> str:
