@@ -1,0 +1,200 @@
+"""Who hears of what, through a real Airflow, a real mail server, a real topic and queue: exactly once each.
+
+The tests share one stack and go on from the first load, in order; the five-minute schedule goes on beside them.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import psycopg
+import pytest
+
+from local.stack import Stack
+from tests.integration.conftest import DAG, AirflowRuns
+from tests.integration.mailbox import Mailbox
+from tests.pipeline import NAMES
+
+pytestmark = pytest.mark.airflow
+
+EDIT = "UPDATE payment SET payment_amount = payment_amount + 1 WHERE payment_id = 7"
+
+
+@pytest.fixture(scope="module")
+def mailbox(airflow: AirflowRuns) -> Mailbox:
+    """The recipients, after the first load."""
+    airflow.stack.api.unpause(DAG)
+    deadline = time.monotonic() + 60
+    while not (runs := airflow.stack.api.runs(DAG)):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    airflow.wait(runs[0]["dag_run_id"])
+    return Mailbox(airflow.stack.inbox.url)
+
+
+@pytest.fixture
+def news(mailbox: Mailbox) -> Mailbox:
+    """The recipients, with nothing unread."""
+    mailbox.empty()
+    return mailbox
+
+
+def failing(airflow: AirflowRuns) -> str:
+    run_id = airflow.stack.api.trigger(DAG)
+    airflow.wait(run_id, "failed")
+    return run_id
+
+
+@contextmanager
+def locked(airflow: AirflowRuns, table: str) -> Iterator[None]:
+    """Nobody else reads or writes a table of the warehouse."""
+    with psycopg.connect(airflow.pipeline.loader, application_name="test") as connection:
+        connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def kill_who_waits(airflow: AirflowRuns, times: int) -> None:
+    """Kill (-9) the process that waits for the lock, try after try."""
+    killed: set[int] = set()
+    deadline = time.monotonic() + 200
+    while len(killed) < times:
+        assert time.monotonic() < deadline, f"{len(killed)} were killed"
+        ports = airflow.pipeline.query(
+            "SELECT client_port FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'totes_etl'"
+        )
+        for process in airflow.stack.processes():
+            if process.pid not in killed and {(port,) for port in _ports(process)} & set(ports):
+                process.kill()
+                killed.add(process.pid)
+        time.sleep(0.2)
+
+
+def _ports(process: psutil.Process) -> list[int]:
+    try:
+        return [connection.laddr.port for connection in process.net_connections("tcp")]
+    except psutil.Error:
+        return []
+
+
+def test_the_first_load_is_one_message_and_no_mail(airflow: AirflowRuns, mailbox: Mailbox):
+    mailbox.until(lambda box: box.events("message") == ["loaded"])
+    assert mailbox.mails() == []
+    told = mailbox.whole(mailbox.messages()[0])
+    record = json.loads(told["record"])
+    counts = {load["table"]: load["rows_new"] for load in record["facts"]["loads"]}
+    assert counts == dict(airflow.pipeline.query("SELECT table_name, rows_new FROM etl_ledger"))
+    assert set(counts) == set(NAMES)
+
+
+def test_a_run_without_changes_says_nothing(airflow: AirflowRuns, news: Mailbox):
+    airflow.trigger()
+    time.sleep(2)
+    assert news.events("message") == news.events() == []
+
+
+def test_a_failure_is_one_mail_and_one_message_and_its_end_too(airflow: AirflowRuns, news: Mailbox):
+    _rename(airflow, "payment_date", "paid_on")
+    try:
+        run_id = failing(airflow)
+        news.until(lambda box: bool(box.mails() and box.messages()))
+        failing(airflow)
+        assert news.events() == news.events("message") == ["failed"]
+        mail = news.whole(news.mails()[0])
+        assert "FAILED fact_payment.extract – try 1/3" in mail["subject"]
+        assert "payment_date missing" in mail["text"]
+        assert run_id in mail["text"]
+        assert "runbook#" in mail["text"]
+    finally:
+        _rename(airflow, "paid_on", "payment_date")
+    airflow.trigger()
+    news.until(lambda box: box.events() == box.events("message") == ["failed", "recovered"])
+
+
+def test_a_task_that_succeeds_when_it_is_tried_again_is_not_a_failure(airflow: AirflowRuns, news: Mailbox):
+    _login(airflow, "NOLOGIN")
+    try:
+        run_id = airflow.stack.api.trigger(DAG)
+        deadline = time.monotonic() + 60
+        while airflow.stack.api.task_states(DAG, run_id)["plan"] != "up_for_retry":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+    finally:
+        _login(airflow, "LOGIN")
+    airflow.wait(run_id)
+    time.sleep(2)
+    assert news.events() == ["retrying"]  # the test's stack asks for a mail at each retry
+    assert news.events("message") == []
+
+
+def test_a_killed_task_is_told_of_by_the_report(airflow: AirflowRuns, news: Mailbox):
+    airflow.pipeline.shop(EDIT)
+    with locked(airflow, "fact_payment"):
+        run_id = airflow.stack.api.trigger(DAG, {"tables": ["fact_payment"]})
+        kill_who_waits(airflow, 3)
+    airflow.wait(run_id, "failed")
+    news.until(lambda box: "failed" in box.events())
+    mail = news.whole(next(one for one in news.mails() if one["event"] == "failed"))
+    assert "fact_payment.load" in mail["subject"]
+    assert "killed" in mail["text"]
+    assert news.events("message") == ["failed"]
+    airflow.trigger()
+    news.until(lambda box: "recovered" in box.events() and "loaded" in box.events("message"))
+    assert sorted(news.events("message")) == ["failed", "loaded", "recovered"]
+
+
+def test_a_killed_report_is_told_of_by_the_callback_of_the_run(airflow: AirflowRuns, news: Mailbox):
+    with locked(airflow, "etl_alert"):
+        run_id = airflow.stack.api.trigger(DAG)
+        kill_who_waits(airflow, 3)
+    airflow.wait(run_id, "failed")
+    news.until(lambda box: "failed" in box.events())
+    mail = news.whole(next(one for one in news.mails() if one["event"] == "failed"))
+    assert "report" in mail["subject"]
+    assert news.events("message") == ["failed"]
+    airflow.trigger()
+    news.until(lambda box: "recovered" in box.events())
+
+
+def test_a_mail_server_that_is_down_fails_no_run_and_gets_the_mail_once_when_it_works(
+    airflow: AirflowRuns, news: Mailbox
+):
+    airflow.stack.supervisor.stop_program("inbox")
+    try:
+        _rename(airflow, "payment_date", "paid_on")
+        failing(airflow)
+        _rename(airflow, "paid_on", "payment_date")
+        airflow.trigger()
+    finally:
+        airflow.stack.supervisor.start_program("inbox")
+    _answers(airflow.stack)
+    airflow.trigger()
+    news.until(lambda box: len(box.events()) >= 2)
+    airflow.trigger()
+    assert sorted(news.events()) == ["failed", "recovered"]
+    news.until(lambda box: sorted(box.events("message")) == ["failed", "recovered"])
+
+
+def test_no_secret_is_in_any_mail_or_message(airflow: AirflowRuns, mailbox: Mailbox):
+    secrets = {str(getattr(airflow.stack.secrets, name)) for name in airflow.stack.secrets.__dataclass_fields__}
+    told = mailbox.everything()
+    assert "fact_payment" in told
+    assert [secret[:2] + "…" for secret in secrets if len(secret) > 8 and secret in told] == []
+
+
+def _rename(airflow: AirflowRuns, old: str, new: str) -> None:
+    with psycopg.connect(airflow.pipeline.owner) as shop:
+        shop.execute(f"ALTER TABLE payment RENAME COLUMN {old} TO {new}")
+
+
+def _login(airflow: AirflowRuns, may: str) -> None:
+    with psycopg.connect(airflow.stack.postgres.admin(), autocommit=True) as admin:
+        admin.execute(f"ALTER ROLE totes_reader {may}")
+
+
+def _answers(stack: Stack) -> None:
+    deadline = time.monotonic() + 60
+    while not stack.inbox.is_ready():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
