@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from include.alerts import sns
+from include.alerts.record import from_json
 from local.inbox.entry import Entry
 
 
@@ -25,12 +27,12 @@ def entry(message_id: str, content: bytes) -> Entry:
     )
 
 
-def whole(message_id: str, content: bytes) -> dict[str, object]:
+def whole(message_id: str, content: bytes, runbook_url: str) -> dict[str, object]:
     """A message as the page shows it: its entry, `text`, `json` (none if it is none), `attributes`, `envelope`."""
     envelope = json.loads(content)
     return {
         **entry(message_id, content).as_json(),
-        "text": as_email(envelope),
+        "text": as_email(envelope, runbook_url),
         "json": parsed(envelope),
         "attributes": envelope.get("MessageAttributes", {}),
         "envelope": envelope,
@@ -50,6 +52,14 @@ def parsed(envelope: Mapping[str, Any]) -> Any:
         return None
 
 
-def as_email(envelope: Mapping[str, Any]) -> str:
-    """What an e-mail subscriber reads."""
-    return str(envelope["Message"])
+def as_email(envelope: Mapping[str, Any], runbook_url: str) -> str:
+    """What an e-mail subscriber reads.
+
+    The stand-in delivers to queues and not to e-mail subscribers, and gives a queue its own variant only. So
+    the text of an alert is worded again from its record; any other message reads the same for both.
+    """
+    try:
+        alert = from_json(envelope["Message"])
+    except (KeyError, TypeError, ValueError):  # no record of an alert
+        return str(envelope["Message"])
+    return str(json.loads(sns.message(alert, runbook_url=runbook_url).body)["email"])

@@ -77,7 +77,7 @@ class Page:
 
     def message(self, request: Request) -> Response:
         """One message whole."""
-        return JSONResponse(message_reading.whole(*_asked(self._messages, request)))
+        return JSONResponse(message_reading.whole(*_asked(self._messages, request), str(request.url_for("runbook"))))
 
     def mail_html(self, request: Request) -> Response:
         """A mail's HTML part, to be framed."""
@@ -123,7 +123,7 @@ def page(mails: Folder, messages: Folder, runbook: Path) -> Starlette:
     }
     return Starlette(
         routes=[
-            *(Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()),
+            *(Route(path, endpoint, methods=["GET"], name=endpoint.__name__) for path, endpoint in routes.items()),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[

@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 import pytest
 
 from local import accounts, first_run, secrets_store
+from local.airflow_programs import MAIL_FROM, MAIL_TO
 from local.errors import StackError
 from local.settings import ROOT, Settings
 from local.stack import STOP_ORDER, Stack
@@ -56,6 +58,13 @@ with DAG(
 
         extract() >> load()
 '''
+
+SEND_A_MAIL = f"""
+from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+with SmtpHook() as hook:
+    hook.send_email_smtp(to="{MAIL_TO}", subject="From Airflow", html_content="<p>Hello</p>")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +171,12 @@ def test_a_stack_that_runs_refuses_other_settings(stack: Stack) -> None:
     other = replace(stack.settings, airflow_port=free_port())
     with pytest.raises(StackError, match="runs with other settings"):
         Stack(other).start_servers()
+
+
+def test_a_mail_sent_by_airflows_own_connection_is_in_the_inbox(stack: Stack) -> None:
+    subprocess.run([sys.executable, "-c", SEND_A_MAIL], env=stack.airflow.environment(), check=True)
+    (mail,) = httpx.get(f"{stack.inbox.url}/api/mails", trust_env=False).json()
+    assert (mail["subject"], mail["sender"], mail["to"]) == ("From Airflow", MAIL_FROM, MAIL_TO)
 
 
 def test_status_tells_that_all_runs(stack: Stack) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,10 @@ class Post:
             mail.set_content(text)
         if html:
             (mail.add_alternative if text else mail.set_content)(html, subtype="html")
+        sent = mail.as_bytes(policy=SMTP)
         with smtplib.SMTP("127.0.0.1", self.inbox.smtp_port) as smtp:
-            smtp.send_message(mail)
-        return mail.as_bytes()
+            smtp.sendmail(mail["From"], [mail["To"]], sent)
+        return sent
 
     def publish(self, message: dict[str, str] | str, subject: str = "a subject", **attributes: str) -> str:
         """Publish to the alerts' topic, one text for each protocol if it is a dict; returns the message's id."""

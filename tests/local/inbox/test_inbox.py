@@ -10,8 +10,10 @@ import httpx
 import psutil
 import pytest
 
+from include.alerts import sns
 from local.inbox.mail_server import LARGEST_MAIL
 from local.inbox.page import HEADERS
+from tests.alerts import samples
 from tests.local.inbox.conftest import Post
 
 DASH = "\N{EN DASH}"
@@ -34,7 +36,7 @@ def test_a_mail_is_shown_with_both_its_parts_its_headers_and_as_it_came(post: Po
     assert raw.headers["content-disposition"] == f'attachment; filename="{shown["id"]}.eml"'
     kept = message_from_bytes(raw.content)
     assert kept["X-Totes-Event"] == "failed"
-    assert raw.content.endswith(sent.replace(b"\n", b"\r\n"))
+    assert raw.content.endswith(sent)
 
 
 def test_a_long_subject_of_many_alphabets_is_shown_whole(post: Post) -> None:
@@ -91,6 +93,13 @@ def test_a_message_is_shown_as_a_queue_gets_it(post: Post) -> None:
     assert shown["attributes"]["event"] == {"Type": "String", "Value": "loaded"}
     assert (shown["to"], shown["envelope"]["MessageId"]) == ("totes-alerts", message_id)
     assert post.ask(f"/messages/{shown['id']}.json").json() == shown["envelope"]
+
+
+@pytest.mark.parametrize("name", sorted(samples.ALL))
+def test_an_alert_is_shown_as_an_email_subscriber_reads_it(post: Post, name: str) -> None:
+    published = sns.message(samples.ALL[name](), runbook_url=post.inbox.runbook_url)
+    post.publish(json.loads(published.body), name)
+    assert post.whole("messages", name)["text"] == json.loads(published.body)["email"]
 
 
 def test_a_message_of_plain_text_is_shown_too(post: Post) -> None:
