@@ -91,10 +91,15 @@ class Airflow:
         ]
 
     def environment(self) -> dict[str, str]:
-        """The whole environment of every component: the user's, without any Airflow, AWS or Python setting."""
+        """The whole environment of every component: the user's, without any Airflow, AWS or Python setting.
+
+        Settings of the pipeline (`AIRFLOW__TOTES__…`) are kept where the stack has none of its own.
+        """
         kept = {n: v for n, v in os.environ.items() if not n.startswith(("AIRFLOW", "AWS_", "PYTHON", "MAKE"))}
+        pipeline = {n: v for n, v in os.environ.items() if n.startswith("AIRFLOW__TOTES__")}
         return {
             **kept,
+            **pipeline,
             "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
             "NO_PROXY": HOST,
             "no_proxy": HOST,

@@ -55,8 +55,18 @@ class AirflowRuns:
 
 
 @pytest.fixture(scope="module")
-def airflow() -> Iterator[AirflowRuns]:
-    """Airflow on a shop full of demo rows and a migrated, empty warehouse; the DAG is still paused."""
+def airflow(request: pytest.FixtureRequest) -> Iterator[AirflowRuns]:
+    """Airflow on a shop full of demo rows and a migrated, empty warehouse; the DAG is still paused.
+
+    A test module's `SETTINGS` are settings of the pipeline.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in getattr(request.module, "SETTINGS", {}).items():
+            patch.setenv(f"AIRFLOW__TOTES__{name}", value)
+        yield from _running()
+
+
+def _running() -> Iterator[AirflowRuns]:
     folder = ROOT / ".test-state" / f"airflow-{os.getpid()}"
     stack = Stack(Settings(state_dir=folder, durable=False, **free_ports()))
     try:
