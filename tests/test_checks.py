@@ -38,10 +38,12 @@ def test_all_tables_are_equal_after_a_load_and_it_is_stored(small: Pipeline):
     for item in found:
         assert item["outcome"] == "equal"
         assert item["source_rows"] == item["warehouse_rows"] == len(small.expected(item["table_name"])) > 0
-        assert item["source_checksum"] == item["warehouse_checksum"] > 0
-    stored = small.query("SELECT table_name, outcome, source_rows, warehouse_checksum FROM etl_check ORDER BY check_id")
+        assert max(value for value in item.values() if isinstance(value, int)) < 2**63, "no XCom carries more"
+    stored = small.query("SELECT table_name, outcome, source_rows, warehouse_rows FROM etl_check ORDER BY check_id")
+    sums = small.query("SELECT source_checksum, warehouse_checksum FROM etl_check WHERE source_rows > 0")
+    assert all(here == there > 0 for here, there in sums)
     assert stored == [
-        tuple(item[n] for n in ("table_name", "outcome", "source_rows", "warehouse_checksum")) for item in found
+        tuple(item[n] for n in ("table_name", "outcome", "source_rows", "warehouse_rows")) for item in found
     ]
 
 
