@@ -59,7 +59,7 @@ def as_email(envelope: Mapping[str, Any], runbook_url: str) -> str:
     the text of an alert is worded again from its record; any other message reads the same for both.
     """
     try:
-        alert = from_json(envelope["Message"])
+        body = sns.message(from_json(envelope["Message"]), runbook_url=runbook_url).body
+        return str(json.loads(body)["email"])
     except (KeyError, TypeError, ValueError):  # no record of an alert
         return str(envelope["Message"])
-    return str(json.loads(sns.message(alert, runbook_url=runbook_url).body)["email"])

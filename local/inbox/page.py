@@ -97,9 +97,11 @@ class Page:
 
     def runbook(self, _request: Request) -> Response:
         """The runbook, read anew each time."""
-        if not self._runbook.is_file():
-            raise HTTPException(404, f"There is no {self._runbook}.")
-        return HTMLResponse(runbook_page.as_page(self._runbook.read_text()))
+        return _document(self._runbook)
+
+    def neighbour(self, request: Request) -> Response:
+        """Another document of the runbook's folder, which the runbook links to."""
+        return _document(self._runbook.with_name(f"{request.path_params['name']}.md"))
 
     def home(self, _request: Request) -> Response:
         """The page itself."""
@@ -112,6 +114,7 @@ def page(mails: Folder, messages: Folder, runbook: Path) -> Starlette:
     routes = {
         "/": shown.home,
         "/runbook": shown.runbook,
+        "/{name}.md": shown.neighbour,
         "/api/timeline": shown.timeline,
         "/api/mails": shown.mails,
         "/api/mails/{id}": shown.mail,
@@ -148,6 +151,12 @@ def _asked(folder: Folder, request: Request) -> tuple[str, bytes]:
     if content is None:
         raise HTTPException(404, "It is not here; the oldest are removed.")
     return arrival_id, content
+
+
+def _document(file: Path) -> Response:
+    if not file.is_file():
+        raise HTTPException(404, f"There is no {file.name}.")
+    return HTMLResponse(runbook_page.as_page(file.read_text()))
 
 
 def _listed(folder: Folder, reading: ModuleType) -> list[Mapping[str, object]]:

@@ -103,10 +103,12 @@ def eventually(ask: Callable[[], Any], seconds: float = 20) -> Any:
 
 def make_post(folder: Path) -> Post:
     """An inbox and a stand-in that are not started yet."""
-    (folder / "runbook.md").write_text(RUNBOOK)
+    (folder / "docs").mkdir()
+    (folder / "docs" / "runbook.md").write_text(RUNBOOK)
+    (folder / "docs" / "neighbour.md").write_text("# Neighbour\n")
     aws = Aws(folder / "aws", free_port())
     secrets = secrets_store.generate_all()
-    return Post(Inbox(folder / "inbox", free_port(), free_port(), aws, secrets, folder / "runbook.md"), folder)
+    return Post(Inbox(folder / "inbox", free_port(), free_port(), aws, secrets, folder / "docs" / "runbook.md"), folder)
 
 
 @pytest.fixture(scope="module")

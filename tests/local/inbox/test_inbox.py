@@ -144,7 +144,7 @@ def test_every_answer_brings_the_headers_that_keep_harm_away(post: Post, path: s
 
 
 @pytest.mark.parametrize(
-    "asked", ["/api/mails/..%2F..%2Faws.log", "/mails/..%2F..%2Finbox.eml", "/static/..%2Fpage.py"]
+    "asked", ["/api/mails/..%2F..%2Faws.log", "/mails/..%2F..%2Finbox.eml", "/static/..%2Fpage.py", "/..%2Frunbook.md"]
 )
 def test_no_other_file_can_be_read(post: Post, asked: str) -> None:
     assert post.ask(asked).status_code == 404
@@ -164,6 +164,8 @@ def test_the_runbook_can_be_read_at_the_anchors_that_mails_link_to(post: Post) -
         assert f'id="{anchor}"' in shown
     assert "<script>" not in shown
     assert "<td>1</td>" in shown
+    assert post.ask("/neighbour.md").text.count('<h1 id="neighbour">Neighbour</h1>') == 1
+    assert post.ask("/absent.md").status_code == 404
     assert post.inbox.runbook_url == f"{post.inbox.url}/runbook"
 
 
