@@ -11,6 +11,7 @@ from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 
 from include.catalog import SOURCE_FED
+from include.environment import PRODUCTION, TESTING, Environment, environment_named
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,14 @@ def plan() -> None:
     from totes_connections import lake, source, warehouse
 
     context = get_current_context()
-    request = _request(context)
-    for bucket in lake():
+    environment, request = _environment(context), _request(context)
+    for bucket in lake(environment):
         bucket.check()
-    with source() as shop, warehouse() as stars:
-        plans = steps.plan(shop, stars, request, _carried_watermarks(context["ti"], request.tables))
+    if environment is TESTING:
+        _prepare_testing()
+    carried = _carried_watermarks(context["ti"], request.tables, environment)
+    with source(environment) as shop, warehouse(environment) as stars:
+        plans = steps.plan(shop, stars, request, carried)
     planned = {"request": request.to_record(), "tables": [asdict(item) for item in plans]}
     # Raising skips whole groups at once, but would drop a returned value: so the XCom is pushed first.
     context["ti"].xcom_push(key="return_value", value=planned)
@@ -48,8 +52,9 @@ def extract(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
     from include.planning import Request
     from totes_connections import lake, source, warehouse
 
-    raw, _ = lake()
-    with source() as shop, warehouse() as stars:
+    environment = _environment(get_current_context())
+    raw, _ = lake(environment)
+    with source(environment) as shop, warehouse(environment) as stars:
         return steps.extract(table, Request.from_record(planned["request"]), source=shop, warehouse=stars, raw=raw)
 
 
@@ -58,7 +63,7 @@ def transform(extracted: Mapping[str, Any]) -> dict[str, Any]:
     from include import steps
     from totes_connections import lake
 
-    raw, processed = lake()
+    raw, processed = lake(_environment(get_current_context()))
     return steps.transform(extracted, raw=raw, processed=processed)
 
 
@@ -67,10 +72,14 @@ def load(transformed: Mapping[str, Any]) -> dict[str, Any]:
     from include import steps
     from totes_connections import lake, warehouse
 
-    _, processed = lake()
-    run_id = get_current_context()["run_id"]
-    with warehouse() as stars:
-        return steps.load(transformed, processed=processed, warehouse=stars, run_id=run_id)
+    context = get_current_context()
+    environment = _environment(context)
+    if environment is not PRODUCTION:
+        context["task"].outlets = []  # the assets are production's: whoever waits for them hears nothing of a test
+    _, processed = lake(environment)
+    with warehouse(environment) as stars:
+        record = steps.load(transformed, processed=processed, warehouse=stars, run_id=context["run_id"])
+    return {**record, "environment": environment.name}
 
 
 def report() -> dict[str, Any]:
@@ -84,7 +93,7 @@ def report() -> dict[str, Any]:
     planned = ti.xcom_pull(task_ids="plan") or {"tables": []}
     loads = ti.xcom_pull(task_ids=[f"{table.name}.load" for table in SOURCE_FED])
     summary = steps.report(planned["tables"], [record for record in loads if record], failed)
-    summary["checks"] = _verified([item["table"] for item in planned["tables"]])
+    summary["checks"] = _verified(_environment(context), [item["table"] for item in planned["tables"]])
     if failed:
         ti.xcom_push(key="return_value", value=summary)
         raise AirflowFailException(
@@ -94,7 +103,7 @@ def report() -> dict[str, Any]:
     return summary
 
 
-def _verified(tables: list[str]) -> list[dict[str, Any]]:
+def _verified(environment: Environment, tables: list[str]) -> list[dict[str, Any]]:
     """The comparisons of source and warehouse that were due. A server that is down is no reason to fail a report."""
     from include import steps
     from include.errors import RetryableError
@@ -103,11 +112,24 @@ def _verified(tables: list[str]) -> list[dict[str, Any]]:
     if not tables:
         return []
     try:
-        with source() as shop, warehouse() as stars:
+        with source(environment) as shop, warehouse(environment) as stars:
             return steps.verify(shop, stars, tables)
     except RetryableError as error:
         log.warning("source and warehouse were not compared: %s", error)
         return []
+
+
+def _environment(context: Any) -> Environment:
+    """The environment that the run belongs to: production, unless its form or its conf says testing."""
+    return environment_named(context["params"]["environment"])
+
+
+def _prepare_testing() -> None:
+    from include import testing
+    from totes_connections import warehouse
+
+    with warehouse(TESTING) as stars:
+        testing.prepare(stars)
 
 
 def _request(context: Any) -> Any:
@@ -122,11 +144,15 @@ def _request(context: Any) -> Any:
     return Request(tables=tables, mode=params["mode"], allow_mass_delete=allowed)
 
 
-def _carried_watermarks(ti: Any, tables: tuple[str, ...]) -> dict[str, int | None]:
-    """The watermark that each table's latest load returned by XCom, where there is one."""
+def _carried_watermarks(ti: Any, tables: tuple[str, ...], environment: Environment) -> dict[str, int | None]:
+    """The watermark that each table's latest load returned by XCom, where there is one of this environment."""
     carried = {
         # map_indexes=-1: without it Airflow answers with a list of every value there ever was.
         table: ti.xcom_pull(task_ids=f"{table}.load", include_prior_dates=True, map_indexes=-1)
         for table in tables
     }
-    return {table: record["watermark"] for table, record in carried.items() if record}
+    return {
+        table: record["watermark"]
+        for table, record in carried.items()
+        if record and record.get("environment", PRODUCTION.name) == environment.name
+    }
