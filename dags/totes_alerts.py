@@ -20,7 +20,7 @@ def tell(context: Mapping[str, Any], states: Mapping[str, str | None], failures:
     from include import steps
 
     outcome = steps.Outcome.of(states, failures, context["params"]["tables"])
-    steps.tell(_run(context), outcome, **_ends())
+    steps.tell(_run(context), outcome, **_ends(context))
 
 
 def run_failed(context: Mapping[str, Any]) -> None:
@@ -40,15 +40,19 @@ def try_failed(context: Mapping[str, Any]) -> None:
     from include import steps
 
     if AlertSettings.from_environment().mail_on_retry:
-        steps.tell_retry(_run(context), totes_failures.failure(context, context["ti"].task_id), **_ends())
+        steps.tell_retry(_run(context), totes_failures.failure(context, context["ti"].task_id), **_ends(context))
 
 
-def _ends() -> dict[str, Any]:
+def _ends(context: Mapping[str, Any]) -> dict[str, Any]:
     from totes_channels import channels
     from totes_connections import lake, warehouse
 
-    settings = AlertSettings.from_environment()
-    return {"warehouse": warehouse, "lake": lambda: lake()[1], "channels": channels(settings)}
+    environment = totes_failures.environment_of(context)
+    return {
+        "warehouse": lambda: warehouse(environment),
+        "lake": lambda: lake(environment)[1],
+        "channels": channels(AlertSettings.from_environment()),
+    }
 
 
 def _run(context: Mapping[str, Any]) -> "Run":
@@ -59,7 +63,7 @@ def _run(context: Mapping[str, Any]) -> "Run":
     return Run(
         dag_id=context["dag"].dag_id,
         run_id=context["run_id"],
-        environment=params.get("environment", "production"),
+        environment=totes_failures.environment_of(context).name,
         run_type=dag_run.run_type.value,
         one_off=dag_run.run_type == "backfill" or params["mode"] == "replay",
         window=(start, end) if start and end else None,

@@ -1,6 +1,7 @@
 """The pipeline's Airflow connections, opened with time-outs, and clear errors where they cannot be.
 
-`totesys` is the shop's database, `warehouse` the warehouse, `totes_aws` the account of the lake.
+`totesys` is the shop's database, `warehouse` the warehouse, `totes_aws` the account of the lake. Each is opened
+for an environment, and shows that environment's tables or objects only.
 """
 
 import contextlib
@@ -15,6 +16,8 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from include import search_path
+from include.environment import Environment
 from include.errors import RetryableError, SettingError, SourceUnavailable, WarehouseUnavailable
 from include.object_store import ObjectStore
 from include.settings import Settings
@@ -35,26 +38,29 @@ AWS_LIMITS = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "sta
 
 
 @contextlib.contextmanager
-def source() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """The shop's database, as the role that may only read."""
-    with contextlib.closing(_connect("totesys", SourceUnavailable)) as connection:
+def source(environment: Environment) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """The shop's database, as the role that may only read; for testing the dummy rows beside the warehouse."""
+    name, schema = environment.source_connection, environment.source_schema
+    with contextlib.closing(_connect(name, schema, SourceUnavailable)) as connection:
         yield connection
 
 
 @contextlib.contextmanager
-def warehouse() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def warehouse(environment: Environment) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """The warehouse, as the role that loads it."""
-    with contextlib.closing(_connect("warehouse", WarehouseUnavailable)) as connection:
+    schema = environment.warehouse_schema
+    with contextlib.closing(_connect("warehouse", schema, WarehouseUnavailable)) as connection:
         connection.autocommit = True  # transactions are opened where they belong, explicitly
         yield connection
 
 
-def lake() -> tuple[ObjectStore, ObjectStore]:
-    """The raw and the processed bucket."""
+def lake(environment: Environment) -> tuple[ObjectStore, ObjectStore]:
+    """The raw and the processed bucket, below the environment's prefix."""
     settings = Settings.from_environment()
     with _explained("totes_aws"):
         client = S3Hook(aws_conn_id="totes_aws", config=AWS_LIMITS).get_conn()
-    return ObjectStore(client, settings.raw_bucket), ObjectStore(client, settings.processed_bucket)
+    prefix = environment.prefix
+    return ObjectStore(client, settings.raw_bucket, prefix), ObjectStore(client, settings.processed_bucket, prefix)
 
 
 def secrets() -> list[str]:
@@ -66,13 +72,16 @@ def secrets() -> list[str]:
     return [password for password in found if password]
 
 
-def _connect(name: str, unavailable: type[RetryableError]) -> psycopg.Connection[tuple[Any, ...]]:
+def _connect(name: str, schema: str, unavailable: type[RetryableError]) -> psycopg.Connection[tuple[Any, ...]]:
     hook = PostgresHook(postgres_conn_id=name)
     with _explained(name):
         connection = hook.connection
-    connection.extra = json.dumps(_LIBPQ | connection.extra_dejson)
+    given = _LIBPQ | connection.extra_dejson
+    given["options"] = search_path.option(schema, given.get("options", ""))
+    connection.extra = json.dumps(given)
     try:
-        return hook.get_conn()  # psycopg 3: the provider chooses it wherever SQLAlchemy 2 is installed
+        opened = hook.get_conn()  # psycopg 3: the provider chooses it wherever SQLAlchemy 2 is installed
+        search_path.require(opened, schema)
     except psycopg.OperationalError as error:
         raise unavailable(
             f"Airflow connection {name} ({connection.host}:{connection.port}/{connection.schema})",
@@ -80,6 +89,7 @@ def _connect(name: str, unavailable: type[RetryableError]) -> psycopg.Connection
             expected="a server that answers and accepts the login",
             remedy="the task is tried again; see that the database runs and the connection is right",
         ) from error
+    return opened
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ import totes_tasks
 from include.catalog import SOURCE_FED
 from include.catalog.documentation import task_markdown
 from include.catalog.model import Table
+from include.environment import ENVIRONMENTS, PRODUCTION
 from include.errors import PermanentError
 
 DOC = """
@@ -41,6 +42,7 @@ Everything is safe to clear, to trigger and to repeat at any time: nothing is lo
 | rows stamped in a past period read again | Trigger > Backfill, with that period |
 | a table rebuilt from the raw zone, with its history | Trigger with *tables* = that one, *mode* = `replay` |
 | rows deleted that a run withheld as too many | Trigger with *allow a mass delete* |
+| a test that touches nothing of production | Trigger with *environment* = `testing` |
 """
 NAMES = [table.name for table in SOURCE_FED]
 PARAMS = {
@@ -67,6 +69,14 @@ PARAMS = {
         type="boolean",
         title="Allow a mass delete",
         description="Believe that the rows which an earlier run withheld are really gone.",
+    ),
+    "environment": Param(
+        PRODUCTION.name,
+        type="string",
+        enum=list(ENVIRONMENTS),
+        title="Environment",
+        description="Testing loads a few dummy rows into a schema `testing` of the warehouse, by way of the prefix"
+        " `testing/` in both buckets; it neither reads nor writes anything of production.",
     ),
 }
 DEFAULTS = {

@@ -14,6 +14,8 @@ from airflow.sdk import conf, get_current_context
 from airflow.sdk.bases.xcom import BaseXCom
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DownstreamTasksSkipped
 
+from include.environment import Environment, environment_named
+
 if TYPE_CHECKING:
     from include.alerts.model import Failure
 
@@ -76,6 +78,11 @@ def run_url(context: Mapping[str, Any]) -> str:
     return f"{base}/dags/{context['dag'].dag_id}/runs/{quote(context['run_id'])}"
 
 
+def environment_of(context: Mapping[str, Any]) -> Environment:
+    """The environment that a run belongs to: production, unless its form or its conf says testing."""
+    return environment_named(context["params"]["environment"])
+
+
 def xcom(context: Mapping[str, Any], task_id: str, key: str) -> Any:
     """A task's XCom in this run, or None."""
     return BaseXCom.get_one(key=key, dag_id=context["dag"].dag_id, run_id=context["run_id"], task_id=task_id)
@@ -84,7 +91,6 @@ def xcom(context: Mapping[str, Any], task_id: str, key: str) -> Any:
 def _observed(ti: Any, error: BaseException) -> dict[str, Any]:
     from include.alerts.causes import cause_of
     from include.alerts.scrub import last_lines
-
     from totes_connections import secrets
 
     return {

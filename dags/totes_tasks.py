@@ -13,7 +13,8 @@ from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 import totes_alerts
 import totes_failures
 from include.catalog import SOURCE_FED
-from totes_failures import recorded
+from include.environment import PRODUCTION, TESTING, Environment
+from totes_failures import environment_of, recorded
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +33,14 @@ def plan() -> None:
     from totes_connections import lake, source, warehouse
 
     context = get_current_context()
-    request = _request(context)
-    for bucket in lake():
+    environment, request = environment_of(context), _request(context)
+    for bucket in lake(environment):
         bucket.check()
-    with source() as shop, warehouse() as stars:
-        plans = steps.plan(shop, stars, request, _carried_watermarks(context["ti"], request.tables))
+    if environment is TESTING:
+        _prepare_testing()
+    carried = _carried_watermarks(context["ti"], request.tables, environment)
+    with source(environment) as shop, warehouse(environment) as stars:
+        plans = steps.plan(shop, stars, request, carried)
     planned = {"request": request.to_record(), "tables": [asdict(item) for item in plans]}
     # Raising skips whole groups at once, but would drop a returned value: so the XCom is pushed first.
     context["ti"].xcom_push(key="return_value", value=planned)
@@ -53,8 +57,9 @@ def extract(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
     from include.planning import Request
     from totes_connections import lake, source, warehouse
 
-    raw, _ = lake()
-    with source() as shop, warehouse() as stars:
+    environment = environment_of(get_current_context())
+    raw, _ = lake(environment)
+    with source(environment) as shop, warehouse(environment) as stars:
         return steps.extract(table, Request.from_record(planned["request"]), source=shop, warehouse=stars, raw=raw)
 
 
@@ -64,7 +69,7 @@ def transform(extracted: Mapping[str, Any]) -> dict[str, Any]:
     from include import steps
     from totes_connections import lake
 
-    raw, processed = lake()
+    raw, processed = lake(environment_of(get_current_context()))
     return steps.transform(extracted, raw=raw, processed=processed)
 
 
@@ -74,10 +79,14 @@ def load(transformed: Mapping[str, Any]) -> dict[str, Any]:
     from include import steps
     from totes_connections import lake, warehouse
 
-    _, processed = lake()
-    run_id = get_current_context()["run_id"]
-    with warehouse() as stars:
-        return steps.load(transformed, processed=processed, warehouse=stars, run_id=run_id)
+    context = get_current_context()
+    environment = environment_of(context)
+    if environment is not PRODUCTION:
+        context["task"].outlets = []  # the assets are production's: whoever waits for them hears nothing of a test
+    _, processed = lake(environment)
+    with warehouse(environment) as stars:
+        record = steps.load(transformed, processed=processed, warehouse=stars, run_id=context["run_id"])
+    return {**record, "environment": environment.name}
 
 
 @recorded
@@ -95,7 +104,7 @@ def report() -> dict[str, Any]:
     loads = ti.xcom_pull(task_ids=[f"{table.name}.load" for table in SOURCE_FED])
     failed = [task_id for task_id, state in states.items() if state in {"failed", "upstream_failed"}]
     summary = steps.report(planned["tables"], [record for record in loads if record], failed)
-    summary["checks"] = _verified([item["table"] for item in planned["tables"]])
+    summary["checks"] = _verified(environment_of(context), [item["table"] for item in planned["tables"]])
     ti.xcom_push(key="return_value", value=summary)
     failures = [totes_failures.failure(context, task_id) for task_id in failed if states[task_id] == "failed"]
     totes_alerts.tell(context, states, failures)
@@ -108,7 +117,7 @@ def report() -> dict[str, Any]:
     return summary
 
 
-def _verified(tables: list[str]) -> list[dict[str, Any]]:
+def _verified(environment: Environment, tables: list[str]) -> list[dict[str, Any]]:
     """The comparisons of source and warehouse that were due. A server that is down is no reason to fail a report."""
     from include import steps
     from include.errors import RetryableError
@@ -117,11 +126,19 @@ def _verified(tables: list[str]) -> list[dict[str, Any]]:
     if not tables:
         return []
     try:
-        with source() as shop, warehouse() as stars:
+        with source(environment) as shop, warehouse(environment) as stars:
             return steps.verify(shop, stars, tables)
     except RetryableError as error:
         log.warning("source and warehouse were not compared: %s", error)
         return []
+
+
+def _prepare_testing() -> None:
+    from include import testing
+    from totes_connections import warehouse
+
+    with warehouse(TESTING) as stars:
+        testing.prepare(stars)
 
 
 def _request(context: Any) -> Any:
@@ -136,11 +153,15 @@ def _request(context: Any) -> Any:
     return Request(tables=tables, mode=params["mode"], allow_mass_delete=allowed)
 
 
-def _carried_watermarks(ti: Any, tables: tuple[str, ...]) -> dict[str, int | None]:
-    """The watermark that each table's latest load returned by XCom, where there is one."""
+def _carried_watermarks(ti: Any, tables: tuple[str, ...], environment: Environment) -> dict[str, int | None]:
+    """The watermark that each table's latest load returned by XCom, where there is one of this environment."""
     carried = {
         # map_indexes=-1: without it Airflow answers with a list of every value there ever was.
         table: ti.xcom_pull(task_ids=f"{table}.load", include_prior_dates=True, map_indexes=-1)
         for table in tables
     }
-    return {table: record["watermark"] for table, record in carried.items() if record}
+    return {
+        table: record["watermark"]
+        for table, record in carried.items()
+        if record and record.get("environment", PRODUCTION.name) == environment.name
+    }

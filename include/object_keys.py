@@ -3,6 +3,7 @@
 ``raw/<source>/<source table>/date=YYYY-MM-DD/load_id=<id>/part-00000.csv.zst`` and
 ``processed/<warehouse table>/date=YYYY-MM-DD/load_id=<id>/part-00000.parquet``, each with a
 ``manifest.json`` that is written last: a load without it is incomplete and is never read.
+A testing run's store puts ``testing/`` before all of them (``include/environment.py``).
 """
 
 import hashlib

@@ -26,15 +26,24 @@ _PASSING = {"RequestTimeout", "RequestTimeTooSkewed", "ConditionalRequestConflic
 
 
 class ObjectStore:
-    """A bucket, reached with a boto3 S3 client."""
+    """A bucket, or what lies under a prefix of it, reached with a boto3 S3 client.
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
+    Keys are given and returned without the prefix, so that manifests, XComs and ledger spell them alike
+    wherever the store lies.
+    """
+
+    def __init__(self, client: "S3Client", bucket: str, prefix: str = "") -> None:
         self._client = client
         self.bucket = bucket
+        self.prefix = prefix
+
+    def uri(self, key: str) -> str:
+        """Where the object under ``key`` really lies, for messages."""
+        return f"s3://{self.bucket}/{self.prefix}{key}"
 
     def check(self) -> None:
         """Raise ``SettingError`` or ``LakeUnavailable`` unless the bucket is there and may be used."""
-        with _translated(self.bucket, ""):
+        with _translated(self.uri("")):
             self._client.head_bucket(Bucket=self.bucket)
 
     def put(self, key: str, body: IO[bytes], *, table: str, rows: int) -> StoredFile:
@@ -49,7 +58,7 @@ class ObjectStore:
             if self._put_if_absent(attempt, body, digest) or self._holds(attempt, digest):
                 return StoredFile(key=attempt, table=table, rows=rows, size=size, sha256=digest.hex())
         raise PermanentError(
-            f"s3://{self.bucket}/{key}",
+            self.uri(key),
             found=f"{_ATTEMPTS} attempts with other bytes under it",
             expected="at most a few",
             remedy="look at what writes there besides this pipeline",
@@ -63,7 +72,7 @@ class ObjectStore:
 
     def manifest(self, key: str) -> Manifest:
         """Read the manifest under ``key``."""
-        return Manifest.from_json(f"s3://{self.bucket}/{key}", self.read(key))
+        return Manifest.from_json(self.uri(key), self.read(key))
 
     def claim(self, key: str, content: bytes) -> bool:
         """Store a few bytes under exactly this key, unless something is there; whether they were stored."""
@@ -83,14 +92,15 @@ class ObjectStore:
         with self._spool(key) as body:
             return body.read()
 
-    def listed(self, prefix: str, after: str = "") -> Iterator[tuple[str, datetime]]:
-        """The keys that start with ``prefix``, in alphabetical order, behind ``after``, and when each was stored."""
+    def listed(self, root: str, after: str = "") -> Iterator[tuple[str, datetime]]:
+        """The keys that start with ``root``, in alphabetical order, behind ``after``, and when each was stored."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix, StartAfter=after
+            Bucket=self.bucket, Prefix=self.prefix + root, StartAfter=self.prefix + after if after else ""
         )
-        with _translated(self.bucket, prefix):
+        with _translated(self.uri(root)):
             for page in pages:
-                yield from ((item["Key"], item["LastModified"]) for item in page.get("Contents", []))
+                for item in page.get("Contents", []):
+                    yield item["Key"].removeprefix(self.prefix), item["LastModified"]
 
     @contextlib.contextmanager
     def open(self, file: StoredFile) -> Iterator[IO[bytes]]:
@@ -99,7 +109,7 @@ class ObjectStore:
             size, digest = _measure(body)
             if (size, digest.hex()) != (file.size, file.sha256):
                 raise DamagedObjectError(
-                    f"s3://{self.bucket}/{file.key}",
+                    self.uri(file.key),
                     found=f"{size} bytes with SHA-256 {digest.hex()[:12]}…",
                     expected=f"{file.size} bytes with SHA-256 {file.sha256[:12]}…",
                     remedy="nothing of it was loaded; clear the table's whole task group to land it again",
@@ -109,10 +119,10 @@ class ObjectStore:
     def _put_if_absent(self, key: str, body: IO[bytes], digest: bytes) -> bool:
         body.seek(0)
         try:
-            with _translated(self.bucket, key):
+            with _translated(self.uri(key)):
                 self._client.put_object(
                     Bucket=self.bucket,
-                    Key=key,
+                    Key=self.prefix + key,
                     Body=body,
                     IfNoneMatch="*",
                     ChecksumSHA256=base64.b64encode(digest).decode(),
@@ -132,8 +142,9 @@ class ObjectStore:
     @contextlib.contextmanager
     def _spool(self, key: str) -> Iterator[IO[bytes]]:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-            with _translated(self.bucket, key):
-                for chunk in self._client.get_object(Bucket=self.bucket, Key=key)["Body"].iter_chunks(_CHUNK):
+            with _translated(self.uri(key)):
+                stored = self._client.get_object(Bucket=self.bucket, Key=self.prefix + key)
+                for chunk in stored["Body"].iter_chunks(_CHUNK):
                     body.write(chunk)
             body.seek(0)
             yield body
@@ -144,9 +155,8 @@ class _ObjectExists(Exception):  # noqa: N818  an answer, not a mistake
 
 
 @contextlib.contextmanager
-def _translated(bucket: str, key: str) -> Iterator[None]:
+def _translated(where: str) -> Iterator[None]:
     """Turn boto's errors into the pipeline's own, sorted by what the caller does about them."""
-    where = f"s3://{bucket}/{key}"
     try:
         yield
     except ClientError as error:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 
-from include import steps
+from include import search_path, steps, testing
 from include.catalog import SOURCE_FED
+from include.environment import PRODUCTION, TESTING, Environment
 from include.object_store import ObjectStore
 from include.planning import Request
 from tests.expected import EXPECTED, HELD
@@ -27,6 +28,15 @@ class Pipeline:
     loader: str
     raw: ObjectStore
     processed: ObjectStore
+    environment: Environment = PRODUCTION
+
+    def testing(self) -> "Pipeline":
+        """The same pipeline in the testing environment, prepared as the first task of its runs does."""
+        raw, processed = (ObjectStore(s._client, s.bucket, TESTING.prefix) for s in (self.raw, self.processed))
+        beside = replace(self, owner=self.loader, reader=self.loader, raw=raw, processed=processed, environment=TESTING)
+        with beside.loading() as warehouse:
+            testing.prepare(warehouse)
+        return beside
 
     def run(self, request: Request | None = None) -> dict[str, dict[str, Any]]:
         """One run: plan, then the three steps of each table with changes; the load records by table."""
@@ -54,13 +64,13 @@ class Pipeline:
 
     def shop(self, *statements: str) -> None:
         """The shop commits these statements in one transaction."""
-        with psycopg.connect(self.owner) as connection:
+        with psycopg.connect(self.owner, options=search_path.option(self.environment.source_schema)) as connection:
             for statement in statements:
                 assert connection.execute(statement).rowcount != 0, f"changed no row: {statement}"
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the warehouse."""
-        with psycopg.connect(self.loader) as connection:
+        with self.loading() as connection:
             return connection.execute(statement, values or None).fetchall()
 
     def held(self, table: str) -> Rows:
@@ -69,11 +79,12 @@ class Pipeline:
 
     def expected(self, table: str) -> Rows:
         """The rows it must hold, counted, by SQL over the source."""
-        with psycopg.connect(self.reader) as connection:
+        with self.reading() as connection:
             return Counter(connection.execute(EXPECTED[table]).fetchall())
 
     def reading(self) -> closing[psycopg.Connection[tuple[Any, ...]]]:
-        return closing(psycopg.connect(self.reader))
+        return closing(psycopg.connect(self.reader, options=search_path.option(self.environment.source_schema)))
 
     def loading(self) -> closing[psycopg.Connection[tuple[Any, ...]]]:
-        return closing(psycopg.connect(self.loader, autocommit=True))
+        options = search_path.option(self.environment.warehouse_schema)
+        return closing(psycopg.connect(self.loader, options=options, autocommit=True))

@@ -190,3 +190,27 @@ def test_an_unfinished_put_of_somebody_else_is_worth_another_try(stubbed):
     stubber.add_client_error("get_object", "NoSuchKey", http_status_code=404)
     with pytest.raises(LakeUnavailable, match="ConditionalRequestConflict"):
         put(store, b"x")
+
+
+def test_below_a_prefix_keys_are_spelled_without_it(store, client):
+    below = ObjectStore(client, store.bucket, "testing/")
+    file = put(below, b"some rows")
+    assert file.key == KEY
+    assert keys(store, client) == [f"testing/{KEY}"]
+    assert below.read(KEY) == b"some rows"
+    with below.open(file) as body:
+        assert body.read() == b"some rows"
+    with pytest.raises(DamagedObjectError, match=f"s3://{store.bucket}/testing/{KEY}2: no object"):
+        below.read(f"{KEY}2")
+
+
+def test_with_and_without_a_prefix_neither_lists_the_other(store, client):
+    below = ObjectStore(client, store.bucket, "testing/")
+    for number in (1, 2, 3):
+        put(below, b"below", f"raw/{number}")
+        put(store, b"above", f"raw/{number}")
+    for listing in (below, store):
+        assert [key for key, _ in listing.listed("raw/")] == ["raw/1", "raw/2", "raw/3"]
+        assert [key for key, _ in listing.listed("raw/", after="raw/1")] == ["raw/2", "raw/3"]
+    assert below.read("raw/1") == b"below"
+    assert store.read("raw/1") == b"above"

@@ -29,7 +29,7 @@ def rows(raw: ObjectStore, file: StoredFile, expected: tuple[str, ...]) -> Itera
         missing = [name for name in expected if name not in names]
         if missing:
             raise SchemaDriftError(
-                f"s3://{raw.bucket}/{file.key}",
+                raw.uri(file.key),
                 found=f"no column {', '.join(missing)}",
                 expected=", ".join(expected),
                 remedy="correct the declaration in include/catalog or the source",

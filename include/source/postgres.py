@@ -16,11 +16,11 @@ from include.source.snapshot import Connection, Position
 KEYS_EVERY_CYCLE = 200_000
 """Tables of at most so many rows have their keys compared in every cycle; larger ones every 25 minutes."""
 
-_SCHEMA = "public"
-_ESTIMATE = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(format('%%I.%%I', %s::text, %s::text))"
+# Unqualified: a connection's search path names the one schema in which the source's tables are.
+_ESTIMATE = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(%s))"
 _COLUMNS = """
 SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
-WHERE attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text)) AND attnum > 0 AND NOT attisdropped
+WHERE attrelid = to_regclass(quote_ident(%s)) AND attnum > 0 AND NOT attisdropped
 """
 
 
@@ -38,7 +38,7 @@ def has_changes(connection: Connection, position: Position, table: Table, select
 
 def is_small(connection: Connection, table: SourceTable) -> bool:
     """Whether a table is small enough for its keys to be compared in every cycle, by the planner's estimate."""
-    (rows,) = connection.execute(_ESTIMATE, [_SCHEMA, table.name]).fetchone() or (0,)
+    (rows,) = connection.execute(_ESTIMATE, [table.name]).fetchone() or (0,)
     return bool(rows <= KEYS_EVERY_CYCLE)
 
 
@@ -92,7 +92,7 @@ def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list
     """
     undeclared: list[str] = []
     for table in tables:
-        found: dict[str, str] = dict(connection.execute(_COLUMNS, [_SCHEMA, table.name]).fetchall())
+        found: dict[str, str] = dict(connection.execute(_COLUMNS, [table.name]).fetchall())
         drifted = {name: found.get(name) for name in table.columns if not table.accepts(name, found.get(name))}
         if drifted:
             raise SchemaDriftError(
@@ -161,4 +161,4 @@ def _joined(lookup: Lookup, driving: sql.Composable, looked_up: sql.Composable) 
 
 
 def _identifier(table: SourceTable) -> sql.Identifier:
-    return sql.Identifier(_SCHEMA, table.name)
+    return sql.Identifier(table.name)

@@ -18,8 +18,7 @@ SET LOCAL statement_timeout = '10min';
 SET LOCAL lock_timeout = '10s';
 SET LOCAL row_security = off;
 SET LOCAL TimeZone = 'UTC';
-SET LOCAL DateStyle = 'ISO, YMD';
-SET LOCAL search_path = pg_catalog, public
+SET LOCAL DateStyle = 'ISO, YMD'
 """
 _DRIFT = (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 _POSITION = """

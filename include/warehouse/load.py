@@ -61,8 +61,11 @@ def load_rows(
 
 
 def one_load_at_a_time(connection: Connection, table: Table) -> None:
-    """Wait until no other transaction loads the table."""
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"totes_etl.{table.name}"])
+    """Wait until no other transaction loads the table, the one of this connection's schema."""
+    connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws('.', 'totes_etl', current_schema(), %s::text), 0))",
+        [table.name],
+    )
 
 
 def _delete(connection: Connection, table: Table, manifest: Manifest, processed: ObjectStore) -> tuple[int, int]:

@@ -1,7 +1,8 @@
-"""Bring the warehouse's schema to what this code expects: Alembic's migrations, then the views.
+"""Bring the warehouse to what this code expects: Alembic's migrations, then the views.
 
-``python -m include.warehouse.migrate`` does it for the database that the environment variable
-``WAREHOUSE_DSN`` names.
+They name no schema: everything is made in the one that the connection's search path names.
+``python -m include.warehouse.migrate`` does it for production, in the database that the environment
+variable ``WAREHOUSE_DSN`` names; testing's schema is migrated by its own runs.
 """
 
 import os
@@ -13,9 +14,13 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.conninfo import conninfo_to_dict
 
+from include import search_path
 from include.catalog import TABLES
+from include.environment import PRODUCTION
 from include.errors import SchemaDriftError, SettingError
+from include.warehouse import schemas
 from include.warehouse.calendar import extend_calendar
 from include.warehouse.connection import Connection
 from include.warehouse.views import view_names, view_statements
@@ -34,13 +39,36 @@ def config() -> Config:
 
 
 def upgrade(dsn: str, *, derived: bool = True) -> str:
-    """Migrate the warehouse at a libpq connection string to the newest revision, in one transaction.
+    """Migrate production's warehouse at a libpq connection string to the newest revision, in one transaction.
 
     Returns the revision. Running it again changes nothing. What is derived from the catalogue as it
     is now, the views and the calendar's horizon, follows; a caller that looks for what the migrations
     lack leaves it out.
     """
-    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
+    given = str(conninfo_to_dict(dsn).get("options") or "")
+    with psycopg.connect(dsn, options=search_path.option(PRODUCTION.warehouse_schema, given)) as connection:
+        return _upgrade(connection, derived=derived)
+
+
+def ensure(connection: Connection, schema: str) -> None:
+    """Make a schema and migrate it, where it is absent or behind; the connection's search path must name it.
+
+    The connection must be in autocommit mode. Raises ``SettingError`` where its role may not make the schema.
+    """
+    if _found_revision(connection) == _head():
+        return
+    schemas.make(connection, schema)
+    connection.autocommit = False
+    try:
+        _upgrade(connection)
+    finally:
+        connection.rollback()
+        connection.autocommit = True
+
+
+def _upgrade(warehouse: Connection, *, derived: bool = True) -> str:
+    """Alembic and what follows it, in one transaction of a connection that is not in autocommit mode."""
+    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: warehouse, poolclass=sa.StaticPool)
     alembic_config = config()
     with engine.begin() as connection:
         alembic_config.attributes["connection"] = connection
@@ -50,19 +78,14 @@ def upgrade(dsn: str, *, derived: bool = True) -> str:
         for table in TABLES.values() if derived else ():
             for statement in view_statements(table):
                 connection.execute(sa.text(statement))
-    engine.dispose()
-    if derived:
-        with psycopg.connect(dsn) as connection:
-            extend_calendar(connection)
+        if derived:
+            extend_calendar(warehouse)
     return _head()
 
 
 def check(connection: Connection) -> None:
     """Raise ``SchemaDriftError`` unless the warehouse stands at the newest revision."""
-    (found,) = connection.execute("SELECT to_regclass(%s)", [VERSION_TABLE]).fetchone() or (None,)
-    revision = None
-    if found is not None:
-        (revision,) = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone() or (None,)  # noqa: S608  a constant
+    revision = _found_revision(connection)
     if revision != _head():
         raise SchemaDriftError(
             f"warehouse {connection.info.host}:{connection.info.port}/{connection.info.dbname}",
@@ -70,6 +93,14 @@ def check(connection: Connection) -> None:
             expected=f"revision {_head()}",
             remedy="apply the migrations: `make migrate`, or `python -m include.warehouse.migrate`",
         )
+
+
+def _found_revision(connection: Connection) -> str | None:
+    (found,) = connection.execute("SELECT to_regclass(%s)", [VERSION_TABLE]).fetchone() or (None,)
+    if found is None:
+        return None
+    row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608  a constant
+    return str(row[0]) if row else None
 
 
 def _revision(connection: sa.Connection) -> str | None:

@@ -103,6 +103,10 @@ def test_only_what_can_pass_by_itself_is_tried_again(dag, error, tried_again):
         {"tables": "dim_staff"},
         {"mode": "everything"},
         {"mode": None},
+        {"environment": "staging"},
+        {"environment": ""},
+        {"environment": None},
+        {"environment": ["testing"]},
     ],
 )
 def test_a_wrong_parameter_is_refused(dag, conf):
@@ -111,6 +115,14 @@ def test_a_wrong_parameter_is_refused(dag, conf):
     params = deepcopy(dag.params)
     with pytest.raises(ParamValidationError):
         params.update(conf)
+
+
+def test_a_run_is_productions_unless_it_says_testing(dag):
+    assert list(dag.params)[-1] == "environment"
+    params = deepcopy(dag.params)
+    assert params["environment"] == "production"
+    params.update({"environment": "testing"})
+    assert params.validate()["environment"] == "testing"
 
 
 def test_it_survives_serialization(dag):
@@ -137,7 +149,8 @@ loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
 heavy = loaded & {"pandas", "numpy", "pyarrow", "psycopg", "psycopg2", "alembic", "zstandard"}
 assert not heavy, heavy  # boto3 is Airflow's own import
 ours = {name for name in sys.modules if name.startswith("include.")}
-assert ours and all(name.startswith(("include.catalog", "include.errors", "include.settings")) for name in ours), ours
+light = ("include.catalog", "include.environment", "include.errors", "include.settings")
+assert ours and all(name.startswith(light) for name in ours), ours
 """
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'dags'}"}
     done = subprocess.run(

@@ -14,10 +14,11 @@ from include.catalog import SOURCE_FED
 from local.errors import StackError
 from tests.expected import EDITS
 from tests.integration.conftest import DAG, TASKS, AirflowRuns
-from tests.pipeline import NAMES
+from tests.pipeline import NAMES, Pipeline
 
 pytestmark = pytest.mark.airflow
 
+ROOTS = ("raw/", "processed/", "quarantine/")
 FACTS = [table for table in SOURCE_FED if table.history == "versions"]
 
 
@@ -190,7 +191,9 @@ def _backfill_run(airflow: AirflowRuns) -> str:
     raise AssertionError("no backfill run within a minute")
 
 
-@pytest.mark.parametrize("conf", [{"tables": ["fact_nothing"]}, {"mode": "everything"}, {"tables": []}])
+@pytest.mark.parametrize(
+    "conf", [{"tables": ["fact_nothing"]}, {"mode": "everything"}, {"tables": []}, {"environment": "staging"}]
+)
 def test_the_form_refuses_what_it_does_not_offer(airflow: AirflowRuns, conf):
     with pytest.raises(StackError, match="400"):
         airflow.stack.api.trigger(DAG, conf)
@@ -270,6 +273,53 @@ def test_the_xcom_of_a_load_carries_the_ledgers_watermark(airflow: AirflowRuns):
     ]
     planned = airflow.xcom(run_id, "plan")
     assert [item["table"] for item in planned["tables"]] == ["dim_staff"]
+
+
+def test_a_run_in_testing_touches_nothing_of_production(airflow: AirflowRuns):
+    production = airflow.pipeline
+    before = holdings(production)
+    run_id = airflow.trigger(environment="testing")
+    assert len(airflow.executed(run_id)) == TASKS
+    assert holdings(production) == before
+    testing = production.testing()
+    assert holdings(testing)["ledger"] == sorted((run_id, name) for name in NAMES)
+    for name in NAMES:
+        expected = testing.expected(name)
+        assert expected.total() > 0
+        assert testing.held(name) == expected, name
+    assert testing.query("SELECT count(*), count(DISTINCT outcome), min(outcome) FROM etl_check") == [
+        (len(NAMES), 1, "equal")
+    ]
+    assert asset_events(airflow, run_id) == 0
+
+
+def test_the_next_run_of_production_knows_nothing_of_the_test(airflow: AirflowRuns):
+    airflow.pipeline.shop("UPDATE staff SET first_name = 'Flo' WHERE staff_id = 8")
+    testing = airflow.pipeline.testing()
+    before = holdings(testing)
+    run_id = airflow.trigger()
+    executed = {f"dim_staff.{step}" for step in ("extract", "transform", "load")}
+    assert airflow.executed(run_id) == {"plan", "report", *executed}
+    assert_warehouse_is_the_source(airflow)
+    assert holdings(testing) == before
+    assert asset_events(airflow, run_id) == 1
+    # The latest XComs of the loads are the test's: they are not compared with production's ledger.
+    (log,) = airflow.stack.task_logs.rglob(f"run_id={run_id}/task_id=plan/*.log")
+    assert "dim_staff: to be read: written since transaction" in log.read_text()
+    assert "by XCom" not in log.read_text()
+
+
+def holdings(pipeline: Pipeline) -> dict[str, object]:
+    """The rows, the ledger and the objects of an environment."""
+    return {
+        "rows": {name: pipeline.query(f"SELECT count(*), sum(hashtext(t::text)) FROM {name} AS t") for name in NAMES},
+        "ledger": sorted(pipeline.query("SELECT run_id, table_name FROM etl_ledger")),
+        "objects": [list(zone.listed(root)) for zone in (pipeline.raw, pipeline.processed) for root in ROOTS],
+    }
+
+
+def asset_events(airflow: AirflowRuns, run_id: str) -> int:
+    return int(airflow.stack.api.get(f"assets/events?source_run_id={quote(run_id)}")["total_entries"])
 
 
 def test_no_secret_in_logs_xcoms_or_rendered_fields(airflow: AirflowRuns):
