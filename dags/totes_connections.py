@@ -39,7 +39,7 @@ AWS_LIMITS = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "sta
 _CLOUDWATCH = {
     "connect_timeout": 2,
     "read_timeout": 5,
-    "retries": {"mode": "standard", "max_attempts": 2},
+    "retries": {"mode": "standard", "total_max_attempts": 2},
     "disable_request_compression": True,  # the AWS stand-in takes a gzipped request for an empty one
 }
 

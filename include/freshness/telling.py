@@ -8,14 +8,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from include.alerts.model import Alert
-from include.alerts.sns import Topic
 from include.errors import LakeUnavailable
 from include.freshness.alerting import Entry, breach, to_tell
 from include.freshness.memory import Memory, S3Memory
 from include.freshness.standing import Verdict
 from include.settings import AlertSettings, Settings
 
-_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
+_CONFIG = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 _MOST = 3  # an alert that was not sent, the one after it, and its end
 
 Publish = Callable[[Alert], object]
@@ -28,12 +27,19 @@ def tell(found: Verdict | Alert, settings: AlertSettings, environment: Mapping[s
     """
     bucket = Settings.from_environment(environment).processed_bucket
     try:
-        memory = S3Memory(boto3.client("s3", config=_CONFIG), bucket)
-        region = settings.topic.split(":")[3]
-        topic = Topic(boto3.client("sns", region_name=region, config=_CONFIG), settings.topic)
-        return tell_once(found, memory, lambda alert: topic.publish(alert, settings.runbook_url))
+        session = boto3.Session()
+        memory = S3Memory(session.client("s3", config=_CONFIG), bucket)
+        return tell_once(found, memory, lambda alert: _publish(session, alert, settings))
     except (BotoCoreError, ClientError) as error:
-        return [f"nobody was told: {type(error).__name__}: {error}; the next check tries again"]
+        return [f"nobody was told: {type(error).__name__}: {error}; a later check tries again"]
+
+
+def _publish(session: boto3.Session, alert: Alert, settings: AlertSettings) -> None:
+    from include.alerts.sns import Topic  # slow, and needed only when something is wrong
+
+    region = settings.topic.split(":")[3]
+    client = session.client("sns", region_name=region, config=_CONFIG)
+    Topic(client, settings.topic).publish(alert, settings.runbook_url)
 
 
 def tell_once(found: Verdict | Alert, memory: Memory, publish: Publish) -> list[str]:
