@@ -11,7 +11,6 @@ from pathlib import Path
 
 from include.warehouse import migrate as migrations
 from local import accounts, databases, first_run, migration_writer, source, summary
-from local.aws import ALERTS_TOPIC_ARN
 from local.console import say, step
 from local.errors import StackError
 from local.log_files import prune_task_logs
@@ -96,8 +95,7 @@ def freshness(stack: Stack, arguments: Sequence[str]) -> int:
 
 def freshness_environment(stack: Stack) -> dict[str, str]:
     """Everything that `python -m include.freshness` needs of this stack."""
-    topic = {"AIRFLOW__TOTES__ALERT_TOPIC": ALERTS_TOPIC_ARN}
-    return {**topic, **stack.airflow.environment(), **stack.aws.environment(stack.secrets)}
+    return {**stack.airflow.environment(), **stack.aws.environment(stack.secrets)}
 
 
 def password(stack: Stack) -> int:

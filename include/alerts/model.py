@@ -112,8 +112,7 @@ class DeadlineMissed:
     """A run, or the warehouse as a whole, is late.
 
     ``watcher`` is `run` (Airflow's deadline of one run) or `freshness` (the ledger, seen from outside of
-    Airflow). ``behind_s`` are seconds behind the source by table, where known; ``unasked`` says why the
-    warehouse could not be asked at all.
+    Airflow). ``behind_s`` are seconds behind the source by table, where known.
     """
 
     watcher: str
@@ -124,7 +123,6 @@ class DeadlineMissed:
     behind_s: Mapping[str, float | None]
     run_state: str | None = None
     run_url: str | None = None
-    unasked: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

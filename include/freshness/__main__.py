@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None, *, limit: timedelta | None = No
         return _not_asked(error, as_json=asked.json)
     except WarehouseUnavailable as error:
         code = _not_asked(error, as_json=asked.json)
-        _tell(unasked(error, limit or timedelta(), datetime.now(UTC)), settings)
+        _tell(unasked(limit or timedelta(), datetime.now(UTC)), settings)
         return code
     if asked.json:
         _say(json.dumps(words.as_json(found)))

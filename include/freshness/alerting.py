@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from include.alerts.model import Alert, DeadlineMissed, Event, Recovered
-from include.catalog import SOURCE_FED
-from include.errors import TotesError
 from include.freshness.standing import Verdict
 
 INCIDENT = "freshness"
@@ -45,22 +43,22 @@ def breach(verdict: Verdict) -> Alert | None:
     return _missed(f"{Event.DEADLINE_MISSED}/{INCIDENT}/{since}", verdict.at, facts)
 
 
-def unasked(error: TotesError, limit: timedelta, at: datetime) -> Alert:
-    """The alert that the warehouse could not be asked at all."""
+def unasked(limit: timedelta, at: datetime) -> Alert:
+    """The alert that the warehouse could not be asked: no table is known to be late, none to be done."""
     facts = DeadlineMissed(
         watcher=INCIDENT,
         due_at=at,
         limit_minutes=_minutes(limit),
         done=(),
-        waiting=tuple(sorted(table.name for table in SOURCE_FED)),
+        waiting=(),
         behind_s={},
-        unasked=str(error),
     )
     return _missed(f"{Event.DEADLINE_MISSED}/{INCIDENT}/unasked/{at.isoformat()}", at, facts)
 
 
 def recovered(verdict: Verdict, told: Alert) -> Alert:
-    """The alert that the promise is kept again, after ``told``."""
+    """The alert that the promise is kept again, after ``told``; of all tables, if those late were not known."""
+    tables = told.tables or tuple(one.table for one in verdict.standings)
     return Alert(
         alert_id=f"{Event.RECOVERED}/{told.alert_id}",
         event=Event.RECOVERED,
@@ -68,14 +66,14 @@ def recovered(verdict: Verdict, told: Alert) -> Alert:
         dag_id=_DAG_ID,
         run_id="",
         happened_at=verdict.at,
-        tables=told.tables,
+        tables=tables,
         incident=INCIDENT,
         facts=Recovered(
             cause=INCIDENT,
             failed_alert=told.alert_id,
             failed_at=told.happened_at,
             failed_run="",
-            stands={one.table: one.stands for one in verdict.standings if one.table in told.tables},
+            stands={one.table: one.stands for one in verdict.standings if one.table in tables},
         ),
     )
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from include.alerts.model import Event
-from include.errors import WarehouseUnavailable
+from include.alerts.sns import message
 from include.freshness.alerting import LEASE, Entry, breach, recovered, to_tell, unasked
 from tests.freshness.standings import AT, LIMIT, verdict
 from tests.pipeline import NAMES
 
 LATE = verdict(dim_staff=31)
 FRESH = verdict(dim_staff=29)
-DOWN = unasked(WarehouseUnavailable("w", found="nothing", expected="an answer", remedy="look"), LIMIT, AT)
+DOWN = unasked(LIMIT, AT)
 
 
 def told(found, *, sent=True, at=AT):
@@ -67,6 +67,13 @@ def test_what_another_check_is_telling_is_left_to_it_for_a_while(found):
     assert to_tell(found, last, AT + LEASE + timedelta(seconds=1)) == last.alert
 
 
-def test_all_tables_wait_when_the_warehouse_cannot_be_asked():
-    assert (DOWN.tables, DOWN.facts.behind_s) == (tuple(sorted(NAMES)), {})
-    assert DOWN.facts.unasked == "w: nothing; expected an answer; look"
+def test_that_the_warehouse_could_not_be_asked_names_no_table_and_its_return_all():
+    assert (DOWN.tables, DOWN.facts.waiting, DOWN.facts.behind_s) == ((), (), {})
+    assert recovered(FRESH, DOWN).tables == tuple(sorted(NAMES))
+
+
+def test_the_words_say_which_of_the_two_it_is():
+    said = [message(alert, runbook_url="docs/runbook.md") for alert in (breach(LATE), DOWN, recovered(FRESH, DOWN))]
+    assert "the warehouse is 31 min behind (dim_staff)" in said[0].subject
+    assert "the warehouse could not be asked" in said[1].subject
+    assert "RECOVERED 10 tables" in said[2].subject
