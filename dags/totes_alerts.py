@@ -4,7 +4,9 @@
 not: it was killed, or the run timed out. Both use the same outbox, so that nothing is told twice.
 """
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import totes_failures
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from include.alerts.incidents import Run
     from include.alerts.model import Failure
 
+log = logging.getLogger(__name__)
+
 
 def tell(context: Mapping[str, Any], states: Mapping[str, str | None], failures: "Iterable[Failure]") -> None:
     """Tell what a run did; `states` are those of its tasks."""
@@ -21,6 +25,26 @@ def tell(context: Mapping[str, Any], states: Mapping[str, str | None], failures:
 
     outcome = steps.Outcome.of(states, failures, context["params"]["tables"])
     steps.tell(_run(context), outcome, **_ends(context))
+
+
+def emit_metrics(context: Mapping[str, Any], loads: Sequence[Mapping[str, Any]]) -> None:
+    """Put lag, rows and duration where CloudWatch can watch them, if a namespace is set; fails nothing."""
+    from include import steps
+    from include.errors import TotesError
+    from totes_connections import cloudwatch, warehouse
+
+    namespace = AlertSettings.from_environment().cloudwatch_namespace
+    if not namespace:
+        return
+    environment = totes_failures.environment_of(context)
+    seconds = (datetime.now(UTC) - context["dag_run"].start_date).total_seconds()
+    told = {"loads": loads, "environment": environment.name, "seconds": seconds}
+    try:
+        with warehouse(environment) as stars:
+            steps.emit_metrics(cloudwatch(), namespace, warehouse=stars, **told)
+    except TotesError as error:
+        log.warning("the metrics have no lag: %s", error)
+        steps.emit_metrics(cloudwatch(), namespace, warehouse=None, **told)
 
 
 def run_failed(context: Mapping[str, Any]) -> None:

@@ -8,9 +8,10 @@ import contextlib
 import json
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
+from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk import BaseHook
@@ -21,6 +22,9 @@ from include.environment import Environment
 from include.errors import RetryableError, SettingError, SourceUnavailable, WarehouseUnavailable
 from include.object_store import ObjectStore
 from include.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
 
 # The amazon provider's own call, in every log; nobody who reads the log can do anything about it.
 warnings.filterwarnings("ignore", message="ProvidersManager.hooks is deprecated")
@@ -35,6 +39,12 @@ _LIBPQ = {
     "application_name": "totes_etl",
 }
 AWS_LIMITS = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 5}}
+_CLOUDWATCH = {
+    "connect_timeout": 2,
+    "read_timeout": 5,
+    "retries": {"mode": "standard", "total_max_attempts": 2},
+    "disable_request_compression": True,  # the AWS stand-in takes a gzipped request for an empty one
+}
 
 
 @contextlib.contextmanager
@@ -70,6 +80,12 @@ def secrets() -> list[str]:
         with contextlib.suppress(AirflowNotFoundException):
             found.append(BaseHook.get_connection(name).password)
     return [password for password in found if password]
+
+
+def cloudwatch() -> "CloudWatchClient":
+    """CloudWatch, in the account of the lake; it is not waited for long."""
+    with _explained("totes_aws"):
+        return AwsBaseHook(aws_conn_id="totes_aws", client_type="cloudwatch", config=_CLOUDWATCH).get_conn()
 
 
 def _connect(name: str, schema: str, unavailable: type[RetryableError]) -> psycopg.Connection[tuple[Any, ...]]:

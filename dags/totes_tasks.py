@@ -101,14 +101,15 @@ def report() -> dict[str, Any]:
     ti, run_id = context["ti"], context["run_id"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[run_id])[run_id]
     planned = ti.xcom_pull(task_ids="plan") or {"tables": []}
-    loads = ti.xcom_pull(task_ids=[f"{table.name}.load" for table in SOURCE_FED])
+    loads = [record for record in ti.xcom_pull(task_ids=[f"{table.name}.load" for table in SOURCE_FED]) if record]
     failed = [task_id for task_id, state in states.items() if state in {"failed", "upstream_failed"}]
-    summary = steps.report(planned["tables"], [record for record in loads if record], failed)
+    summary = steps.report(planned["tables"], loads, failed)
     summary["checks"] = _verified(environment_of(context), [item["table"] for item in planned["tables"]])
     ti.xcom_push(key="return_value", value=summary)
     failures = [totes_failures.failure(context, task_id) for task_id in failed if states[task_id] == "failed"]
     totes_alerts.tell(context, states, failures)
     ti.xcom_push(key="told", value=True)
+    totes_alerts.emit_metrics(context, loads)
     if failed:
         raise AirflowFailException(
             f"{len(failed)} tasks of this run failed: {', '.join(sorted(failed))}. The other tables are loaded;"

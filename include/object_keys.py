@@ -64,6 +64,11 @@ def spooled(name: str, part: str) -> str:
     return f"{SPOOL}{hashlib.sha256(name.encode()).hexdigest()[:32]}/{part}"
 
 
+def told(watcher: str) -> str:
+    """The key of the last alert that a watcher outside of Airflow told (in the processed bucket)."""
+    return f"alerts/{watcher}.json"
+
+
 def attempt(key: str, number: int) -> str:
     """The key that the ``number``-th attempt writes under; the first one's is ``key`` itself."""
     if number == 1:

@@ -84,8 +84,8 @@ class ObjectStore:
 
     def remove(self, key: str) -> None:
         """Delete the object under a key; only claims are, never rows."""
-        with _translated(self.bucket, key):
-            self._client.delete_object(Bucket=self.bucket, Key=key)
+        with _translated(self.uri(key)):
+            self._client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
 
     def read(self, key: str) -> bytes:
         """The bytes under ``key``, for small objects that no manifest names."""

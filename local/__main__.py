@@ -40,6 +40,10 @@ def _parser() -> argparse.ArgumentParser:
         ("migrate", "bring the warehouse's schema up to date"),
     ):
         verbs.add_parser(verb, help=text)
+    freshness = verbs.add_parser("freshness", help="does the warehouse keep up with the shop? exit code 0, 1 or 2")
+    freshness.add_argument("--minutes", default=given("MINUTES") or None)
+    freshness.add_argument("--json", action="store_true", default=given("JSON") == "1")
+    freshness.add_argument("--quiet", action="store_true", default=given("QUIET") == "1")
     logs = verbs.add_parser("logs", help="follow the logs")
     logs.add_argument("--of", default=given("OF") or None, metavar="PROGRAM")
     psql = verbs.add_parser("psql", help="open psql, or run one statement")
@@ -66,6 +70,7 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "run": lambda: commands.run(stack, asked.snapshot),
         "stop": lambda: commands.stop(stack),
         "status": lambda: status.status(stack),
+        "freshness": lambda: commands.freshness(stack, _freshness_options(asked)),
         "logs": lambda: commands.logs(stack, asked.of),
         "psql": lambda: commands.psql(stack, asked.db, asked.sql),
         "airflow": lambda: commands.airflow(stack, asked.command),
@@ -80,6 +85,11 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         return verbs[asked.verb]()
     except ShopError as error:
         raise StackError(str(error)) from error
+
+
+def _freshness_options(asked: argparse.Namespace) -> list[str]:
+    limit = ["--minutes", asked.minutes] if asked.minutes else []
+    return [*limit, *(["--json"] if asked.json else []), *(["--quiet"] if asked.quiet else [])]
 
 
 if __name__ == "__main__":

@@ -156,6 +156,7 @@ class Airflow:
                 "alert_topic": stand_in.ALERTS_TOPIC_ARN,
                 "mail_to": MAIL_TO,
                 "runbook_url": self.inbox.runbook_url,
+                "cloudwatch_namespace": "Totes",
             },
         }
         return {

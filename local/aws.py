@@ -1,4 +1,4 @@
-"""The AWS stand-in (ministack): S3, SNS, SQS, STS and Secrets Manager on one loopback port, on disk."""
+"""The AWS stand-in (ministack): S3, SNS, SQS, STS, Secrets Manager and CloudWatch on one loopback port, on disk."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ACCOUNT: Final = "000000000000"  # whose everything is there, unless the access
 ALERTS_TOPIC_ARN: Final = f"arn:aws:sns:{REGION}:{_ACCOUNT}:{ALERTS_TOPIC}"
 """What the alerts' topic is published to by."""
 
-SERVICES = ("s3", "sns", "sqs", "sts", "secretsmanager")
+SERVICES = ("s3", "sns", "sqs", "sts", "secretsmanager", "monitoring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,15 @@ class Aws:
     def sqs(self, secrets: Secrets) -> SQSClient:
         """An SQS client likewise."""
         return boto3.client("sqs", **self._arguments(secrets))  # type: ignore[call-overload,no-any-return] # as above
+
+    def environment(self, secrets: Secrets) -> dict[str, str]:
+        """The standard variables by which any AWS program finds this stand-in and its keys."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": secrets.aws_access_key_id,
+            "AWS_SECRET_ACCESS_KEY": secrets.aws_secret_access_key,
+        }
 
     def provision(self, secrets: Secrets, buckets: Iterable[str] = (RAW_BUCKET, PROCESSED_BUCKET)) -> None:
         """Make the buckets, the alerts' topic and the inbox's queue on it; what is there stays as it is."""

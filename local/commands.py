@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from include.warehouse import migrate as migrations
@@ -82,6 +83,19 @@ def airflow(stack: Stack, command: str) -> int:
     _require_postgres(stack)
     arguments = [sys.executable, "-m", "airflow", *shlex.split(command)]
     os.execve(sys.executable, arguments, stack.airflow.environment())  # noqa: S606 # no shell
+
+
+def freshness(stack: Stack, arguments: Sequence[str]) -> int:
+    """The check of the promise, as cron would call it; it runs whatever of the stack is down."""
+    if not (stack.settings.state_dir / FILE).exists():
+        raise StackError(f"There is no stack in {stack.settings.state_dir}; start one with `make run`.")
+    command = [sys.executable, "-m", "include.freshness", *arguments]
+    os.execve(sys.executable, command, freshness_environment(stack))  # noqa: S606 # no shell
+
+
+def freshness_environment(stack: Stack) -> dict[str, str]:
+    """Everything that `python -m include.freshness` needs of this stack."""
+    return {**stack.airflow.environment(), **stack.aws.environment(stack.secrets)}
 
 
 def password(stack: Stack) -> int:

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from include.catalog import TABLES
+from include.freshness.standing import read, standings
 from local import databases
 from local.airflow_programs import ADMIN
 from local.aws import PROCESSED_BUCKET, RAW_BUCKET
@@ -68,17 +69,10 @@ def behind(stack: Stack) -> str:
 
 
 def freshness(stack: Stack) -> dict[str, float]:
-    """Seconds since the instant up to which each table has every change of its source."""
-    statement = (
-        "SELECT table_name, extract(epoch FROM now() - fresh_at)::float FROM etl_watermark"
-        " WHERE fresh_at IS NOT NULL ORDER BY table_name"
-    )
-    with (
-        suppress(psycopg.errors.UndefinedTable),
-        psycopg.connect(stack.conninfo("warehouse", "analyst")) as conn,
-    ):
-        return dict(conn.execute(statement).fetchall())
-    return {}
+    """Seconds since the instant up to which each table has every change of its source, of those ever loaded."""
+    with psycopg.connect(stack.conninfo("warehouse", "analyst")) as conn:
+        found = standings(*read(conn))
+    return {one.table: one.behind_s for one in found if one.behind_s is not None}
 
 
 def standing(stack: Stack) -> dict[str, tuple[str, str]]:

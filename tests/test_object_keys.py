@@ -32,3 +32,7 @@ def test_the_first_attempt_has_the_plain_key_and_the_next_its_number(number: int
 
 def test_a_manifests_second_attempt_keeps_its_suffix():
     assert object_keys.attempt("raw/t/manifest.json", 2) == "raw/t/manifest.attempt-2.json"
+
+
+def test_what_a_watcher_told_last_has_one_key():
+    assert object_keys.told("freshness") == "alerts/freshness.json"

@@ -3,6 +3,7 @@
 Each returns a small JSON-able record (never rows, never secrets) and logs one summary line.
 """
 
+from include.steps.emit_metrics import emit_metrics
 from include.steps.extract_table import extract
 from include.steps.load_table import load
 from include.steps.plan_run import TablePlan, plan
@@ -10,4 +11,16 @@ from include.steps.report_run import report, verify
 from include.steps.tell_run import Outcome, tell, tell_retry
 from include.steps.transform_table import transform
 
-__all__ = ["Outcome", "TablePlan", "extract", "load", "plan", "report", "tell", "tell_retry", "transform", "verify"]
+__all__ = [
+    "Outcome",
+    "TablePlan",
+    "emit_metrics",
+    "extract",
+    "load",
+    "plan",
+    "report",
+    "tell",
+    "tell_retry",
+    "transform",
+    "verify",
+]
