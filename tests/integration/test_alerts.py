@@ -3,7 +3,6 @@
 The tests share one stack and go on from the first load, in order; the five-minute schedule goes on beside them.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,8 +81,7 @@ def _ports(process: psutil.Process) -> list[int]:
 def test_the_first_load_is_one_message_and_no_mail(airflow: AirflowRuns, mailbox: Mailbox):
     mailbox.until(lambda box: box.events("message") == ["loaded"])
     assert mailbox.mails() == []
-    told = mailbox.whole(mailbox.messages()[0])
-    record = json.loads(told["record"])
+    record = mailbox.whole(mailbox.messages()[0])["json"]
     counts = {load["table"]: load["rows_new"] for load in record["facts"]["loads"]}
     assert counts == dict(airflow.pipeline.query("SELECT table_name, rows_new FROM etl_ledger"))
     assert set(counts) == set(NAMES)
