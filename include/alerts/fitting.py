@@ -1,4 +1,4 @@
-"""Cut a record until it fits: the longest lists first, then the longest texts."""
+"""Cut a record until it fits: the longest lists first, and the longest text where no list is longer."""
 
 import copy
 from collections.abc import Callable, Iterator
@@ -32,11 +32,10 @@ def fitted(record: dict[str, Any], spell: Callable[[dict[str, Any]], str], most_
 
 
 def _largest(record: dict[str, Any]) -> Place | None:
-    """Where the largest thing is that can be cut: a list if there is one, else a text."""
+    """Where the largest thing is that can be cut, a list or a text."""
     roots = {"facts": record["facts"], "tables": record["tables"]}
     places = [place for name, value in roots.items() for place in _places(value, (name,))]
-    lists = [place for place in places if not isinstance(_at(record, place), str)]
-    return max(lists or places, key=lambda place: _weight(_at(record, place)), default=None)
+    return max(places, key=lambda place: len(str(_at(record, place))), default=None)
 
 
 def _places(value: Any, here: Place) -> Iterator[Place]:
@@ -53,10 +52,6 @@ def _can_be_cut(value: list[Any] | dict[str, Any], here: Place) -> bool:
     if here[-1] in _WHOLE or len(value) < 2:
         return False
     return isinstance(value, list) or here[-1] in _BY_TABLE
-
-
-def _weight(value: Any) -> int:
-    return len(str(value))
 
 
 def _halve(record: dict[str, Any], place: Place) -> int:

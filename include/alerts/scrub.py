@@ -8,9 +8,10 @@ from urllib.parse import quote, quote_plus
 MASK = "***"
 MOST_LINES = 12
 WIDEST = 300
+_ENOUGH = 4 * WIDEST
 
 _KEYS = (
-    r"[\w.-]*(?:password|passwd|passphrase|pwd|secret|secret[_-]?key|secret[_-]?access[_-]?key|"
+    r"(?:password|passwd|passphrase|pwd|secret|secret[_-]?key|secret[_-]?access[_-]?key|"
     r"(?:security|session|access|refresh|auth|bearer|id)?[_-]?token|api[_-]?key|private[_-]?key|"
     r"x-amz-signature|fernet[_-]?key)"
 )
@@ -19,7 +20,7 @@ _HEADERS = r"(?:proxy-)?authorization|(?:set-)?cookie|x-amz-security-token|x-api
 _VALUE = r"""(?:"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[^\s"']\S*)"""
 _PATTERNS = (
     # user:password@ in a URL; not host:port/
-    (re.compile(r"\b([a-z][a-z0-9+.-]*://[^\s:/?#@]*):(?!\d{1,5}(?:[/?#\s]|$))\S*@", re.I), rf"\1:{MASK}@"),
+    (re.compile(r"\b([a-z][a-z0-9+.-]{0,30}://[^\s:/?#@]*):(?!\d{1,5}(?:[/?#\s]|$))\S*@", re.I), rf"\1:{MASK}@"),
     (re.compile(rf"""((?:^|(?<=[\s{{,("'])|\b)(?:{_HEADERS})["']?\s*[:=]\s*)[^\n]+""", re.I), rf"\1{MASK}"),
     (re.compile(rf"""({_KEYS}["']?\s*(?:=|:)\s*)(?!\s){_VALUE}""", re.I), rf"\1{MASK}"),
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.I), rf"\1 {MASK}"),
@@ -37,9 +38,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029
 
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without these secret values, in any spelling, and without whatever looks like a secret."""
-    spellings = sorted({form for secret in secrets if secret for form in _spellings(secret)}, key=len, reverse=True)
-    if spellings:
-        text = re.sub("|".join(map(re.escape, spellings)), MASK, text)
+    text = _without(text, secrets)
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
     return text
@@ -47,6 +46,14 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
 
 def last_lines(error: BaseException, secrets: Iterable[str] = ()) -> tuple[str, ...]:
     """What an error says, and what caused it, line by line without secrets: at most 12 lines of 300 characters."""
+    # Known secrets go before anything is cut; what only looks like one is looked for in what is left.
+    lines = [line.rstrip() for line in _without(_told(error), secrets).splitlines()]
+    shown = scrub("\n".join(map(_short, _few([line for line in lines if line]))))
+    return tuple(_narrow(printable(line)) for line in shown.splitlines())
+
+
+def _told(error: BaseException) -> str:
+    """The texts of an error and of what it came from, each on lines of its own."""
     told: list[str] = []
     for raised in _chain(error):
         text = str(raised).strip()
@@ -54,8 +61,12 @@ def last_lines(error: BaseException, secrets: Iterable[str] = ()) -> tuple[str, 
             told.append(text)
         elif not text or text not in told[0]:  # our own errors quote what they were raised from
             told.append(f"caused by {error_name(raised)}: {text}".rstrip(": "))
-    lines = [line.rstrip() for line in scrub("\n".join(told), tuple(secrets)).splitlines()]
-    return tuple(_narrow(printable(line)) for line in _few([line for line in lines if line]))
+    return "\n".join(told)
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    spellings = sorted({form for secret in secrets if secret for form in _spellings(secret)}, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, spellings)), MASK, text) if spellings else text
 
 
 def error_name(error: BaseException) -> str:
@@ -97,6 +108,11 @@ def _few(lines: list[str]) -> list[str]:
     head = MOST_LINES // 2
     tail = MOST_LINES - head - 1
     return [*lines[:head], f"… {len(lines) - head - tail} lines …", *lines[-tail:]]
+
+
+def _short(line: str) -> str:
+    """A line of which some is enough; without the word that the cut went through: it may be half a secret."""
+    return line if len(line) <= _ENOUGH else line[:_ENOUGH].rpartition(" ")[0] or line[:_ENOUGH]
 
 
 def _narrow(line: str) -> str:

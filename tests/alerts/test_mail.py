@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.alerts.mail import LONGEST_SUBJECT, compose
@@ -131,6 +131,7 @@ def test_no_text_becomes_a_header_or_a_tag(hostile):
     assert [link for link in page.links if not link.startswith("https://docs.example/")] == []
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=400))
 def test_any_text_makes_a_mail(text):
     mail = message_from_bytes(mailed(of(text)).as_bytes(policy=policy.SMTP), policy=policy.default)

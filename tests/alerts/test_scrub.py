@@ -4,10 +4,11 @@ import base64
 import json
 import re
 import string
+import time
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.alerts.scrub import MASK, MOST_LINES, WIDEST, last_lines, scrub
@@ -31,6 +32,7 @@ SPELLINGS = (
 )
 
 
+@settings(deadline=None)
 @given(secret=CANARIES, before=st.text(max_size=40), after=st.text(max_size=40), spell=st.sampled_from(SPELLINGS))
 def test_a_known_secret_never_survives_in_any_spelling(secret, before, after, spell):
     scrubbed = scrub(f"{before}{spell(secret)}{after}", [secret])
@@ -38,6 +40,7 @@ def test_a_known_secret_never_survives_in_any_spelling(secret, before, after, sp
     assert spell(secret) not in scrubbed
 
 
+@settings(deadline=None)
 @given(
     secret=PLAIN,
     form=st.sampled_from(
@@ -62,6 +65,7 @@ def test_an_unknown_secret_is_found_by_what_stands_before_it(secret, form):
     assert secret not in scrub(f"it broke: {form.format(secret)}")
 
 
+@settings(deadline=None)
 @given(secret=PLAIN)
 def test_a_password_in_a_url_is_found(secret):
     scrubbed = scrub(
@@ -134,6 +138,7 @@ def test_an_error_without_a_word_has_no_lines():
     assert last_lines(MemoryError()) == ()
 
 
+@settings(deadline=None)
 @given(secret=CANARIES, padding=st.integers(0, WIDEST + 20), lines=st.integers(0, 15))
 def test_no_cut_leaves_a_part_that_could_be_put_together(secret, padding, lines):
     error = ValueError("\n".join(["-" * padding + secret] * lines) + secret)
@@ -142,8 +147,26 @@ def test_no_cut_leaves_a_part_that_could_be_put_together(secret, padding, lines)
     assert secret[: len(secret) // 2 + 1] not in told.replace(MASK, "")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_whatever_an_error_says_can_be_written_in_lines(text):
     for line in last_lines(ValueError(text)):
         assert line.encode()
         assert line.splitlines() == [line]
+
+
+@pytest.mark.parametrize("piece", ["x", "-", "a.", "password", "u://u:", "x=", "eyJ.", "é ", "\n", "Aa1/"])
+def test_an_endless_error_is_told_at_once(piece):
+    error = ValueError(piece * 1_000_000)
+    started = time.process_time()
+    lines = last_lines(error, ["canary-canary"])
+    assert time.process_time() - started < 3
+    assert sum(map(len, lines)) <= MOST_LINES * WIDEST
+
+
+@settings(deadline=None)
+@given(secret=PLAIN, before=st.integers(0, 200))
+def test_a_cut_leaves_no_half_of_what_only_looks_like_a_secret(secret, before):
+    line = f"{'word ' * (before // 5)}postgresql://me:{quote(secret, safe='')}@db/x {'more ' * WIDEST}"
+    told = "\n".join(last_lines(ValueError(f"password={'p' * 1000} {line}")))
+    assert quote(secret, safe="")[:4] not in told

@@ -1,5 +1,6 @@
 """SNS messages: within the limits whatever happened, and as a real SNS API delivers them."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -61,6 +62,7 @@ def test_a_subject_is_one_line_of_ascii(make):
     assert subject.endswith(" UTC")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=300))
 def test_any_text_makes_a_subject(text):
     alert = samples.failed(replace(samples.FAILURE, task_id=text))
@@ -125,6 +127,22 @@ def test_a_record_is_cut_to_whatever_size_there_is(ages):
     assert len(spelt) <= 2_000
     assert isinstance(record.from_json(spelt).facts, DeadlineMissed)
     assert json.loads(spelt)["left_out"]
+
+
+def test_a_record_of_any_size_is_a_whole_one():
+    whole = record.to_record(large(tables=2, width=100))
+    spelt = []
+    for most in range(1000, 2000, 20):
+        with contextlib.suppress(ValueError):
+            spelt.append(fitted(whole, json.dumps, most))
+    read = [record.from_json(text) for text in spelt]
+    assert len(read) > 20
+    assert all(alert.facts.window == record.from_record(whole).facts.window for alert in read)
+
+
+def test_a_window_is_never_cut_in_half():
+    with pytest.raises(ValueError, match="expected at most 180"):
+        fitted({"facts": {"window": ["x" * 80, "y" * 80]}, "tables": []}, json.dumps, 180)
 
 
 def test_what_cannot_be_made_smaller_is_refused():
