@@ -90,7 +90,7 @@ def xcom(context: Mapping[str, Any], task_id: str, key: str) -> Any:
 
 def _observed(ti: Any, error: BaseException) -> dict[str, Any]:
     from include.alerts.causes import cause_of
-    from include.alerts.scrub import last_lines
+    from include.alerts.scrub import error_name, last_lines
     from totes_connections import secrets
 
     return {
@@ -99,7 +99,7 @@ def _observed(ti: Any, error: BaseException) -> dict[str, Any]:
         "tries": ti.max_tries + 1,
         "failed_at": datetime.now(UTC).isoformat(),
         "host": socket.gethostname(),
-        "error_type": type(error).__qualname__,
+        "error_type": error_name(error),
         "error_lines": list(last_lines(error, secrets())),
         "remedy": getattr(error, "remedy", None),
         "log_url": ti.log_url,

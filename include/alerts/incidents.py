@@ -9,7 +9,7 @@ from datetime import datetime
 
 from include.alerts.model import Alert, Event, Failed, Failure, Recovered
 
-SHARED = frozenset({"source", "lake", "warehouse", "killed"})
+SHARED = frozenset({"source", "lake", "warehouse", "killed", "timeout"})
 """Causes that lie with what all tables share: however many of them it hits, it is one incident."""
 
 _NAMES_AND_NUMBERS = re.compile(r"\"[^\"]*\"|'[^']*'|\d+")

@@ -4,8 +4,6 @@ The tests share one stack and go on from the first load, in order; the five-minu
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psutil
 import psycopg
@@ -47,28 +45,31 @@ def failing(airflow: AirflowRuns) -> str:
     return run_id
 
 
-@contextmanager
-def locked(airflow: AirflowRuns, table: str) -> Iterator[None]:
-    """Nobody else reads or writes a table of the warehouse."""
+def killed_at(airflow: AirflowRuns, table: str, **conf: object) -> None:
+    """A run all of whose tries to write a table of the warehouse are killed (-9), and that failed for it.
+
+    Whatever other run comes to write there in the meantime is killed as well.
+    """
     with psycopg.connect(airflow.pipeline.loader, application_name="test") as connection:
-        connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-        yield
-
-
-def kill_who_waits(airflow: AirflowRuns, times: int) -> None:
-    """Kill (-9) the process that waits for the lock, try after try."""
-    killed: set[int] = set()
-    deadline = time.monotonic() + 200
-    while len(killed) < times:
-        assert time.monotonic() < deadline, f"{len(killed)} were killed"
-        ports = airflow.pipeline.query(
-            "SELECT client_port FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'totes_etl'"
-        )
-        for process in airflow.stack.processes():
-            if process.pid not in killed and {(port,) for port in _ports(process)} & set(ports):
+        connection.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        run_id = airflow.stack.api.trigger(DAG, conf)
+        deadline = time.monotonic() + 300
+        while (state := airflow.stack.api.run(DAG, run_id)["state"]) not in {"success", "failed"}:
+            assert time.monotonic() < deadline, airflow.stack.api.task_states(DAG, run_id)
+            for process in _waiting(airflow):
                 process.kill()
-                killed.add(process.pid)
-        time.sleep(0.2)
+            time.sleep(0.5)
+    assert state == "failed"
+
+
+def _waiting(airflow: AirflowRuns) -> list[psutil.Process]:
+    """The processes of tasks that wait for a lock in the warehouse."""
+    ports = airflow.pipeline.query(
+        "SELECT client_port FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'totes_etl'"
+    )
+    if not ports:
+        return []
+    return [one for one in airflow.stack.processes() if {(port,) for port in _ports(one)} & set(ports)]
 
 
 def _ports(process: psutil.Process) -> list[int]:
@@ -129,10 +130,7 @@ def test_a_task_that_succeeds_when_it_is_tried_again_is_not_a_failure(airflow: A
 
 def test_a_killed_task_is_told_of_by_the_report(airflow: AirflowRuns, news: Mailbox):
     airflow.pipeline.shop(EDIT)
-    with locked(airflow, "fact_payment"):
-        run_id = airflow.stack.api.trigger(DAG, {"tables": ["fact_payment"]})
-        kill_who_waits(airflow, 3)
-    airflow.wait(run_id, "failed")
+    killed_at(airflow, "fact_payment", tables=["fact_payment"])
     news.until(lambda box: "failed" in box.events())
     mail = news.whole(next(one for one in news.mails() if one["event"] == "failed"))
     assert "fact_payment.load" in mail["subject"]
@@ -144,10 +142,7 @@ def test_a_killed_task_is_told_of_by_the_report(airflow: AirflowRuns, news: Mail
 
 
 def test_a_killed_report_is_told_of_by_the_callback_of_the_run(airflow: AirflowRuns, news: Mailbox):
-    with locked(airflow, "etl_alert"):
-        run_id = airflow.stack.api.trigger(DAG)
-        kill_who_waits(airflow, 3)
-    airflow.wait(run_id, "failed")
+    killed_at(airflow, "etl_alert")
     news.until(lambda box: "failed" in box.events())
     mail = news.whole(next(one for one in news.mails() if one["event"] == "failed"))
     assert "report" in mail["subject"]
