@@ -103,6 +103,7 @@ def _states(dag_id: str, run_id: str) -> tuple[str, dict[str, str | None]]:
 def _claim(alert: Alert) -> bool:
     """Whether the alert is this call's to tell. Without an answer from S3 it is: better told twice than never."""
     import json
+    import time
     import uuid
 
     from include import object_keys
@@ -116,6 +117,7 @@ def _claim(alert: Alert) -> bool:
             return _processed_bucket().claim(key, body)
         except LakeUnavailable as error:  # also S3's answer to one of two puts at the same instant
             log.warning("try %d of %d to claim %s: %s", number, CLAIM_TRIES, key, error)
+            time.sleep(0.5 * number)
         except TotesError as error:
             log.warning("%s cannot be claimed: %s", key, error)
             break
