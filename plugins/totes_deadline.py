@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 CONNECTION = "totes_aws"
 CLAIM_TRIES = 3
-WAITS_S = (2.0, 10.0, 30.0)  # before the second try to publish, the third, the fourth
+WAITS_S = (2, 10, 30)  # before the second try to publish, the third, the fourth
 
 _CLIENT = {"connect_timeout": 5, "read_timeout": 10, "retries": {"mode": "standard", "max_attempts": 2}}
 
@@ -57,7 +57,7 @@ class TotesDeadline(AirflowPlugin):
 async def tell_that_it_is_late(context: Mapping[str, Any], limit_minutes: int) -> str:
     """Publish, at most once a run, that a run is not done ``limit_minutes`` after it was due; returns what was done.
 
-    A run that has ended by now is not told of. Raises the last error when SNS refuses several times in a row.
+    A run that has ended by now is not told of. Raises what keeps an alert from being kept that SNS did not take.
     """
     outcome = await _outcome(context, limit_minutes)
     log.info("deadline of %s: %s", context["dag_run"]["dag_run_id"], outcome)
@@ -87,7 +87,7 @@ async def _outcome(context: Mapping[str, Any], limit_minutes: int) -> str:
     )
     if not await asyncio.to_thread(_claim, alert):
         return "told already"
-    return f"told as SNS message {await _published(alert, settings)}"
+    return await _told(alert, settings)
 
 
 def _states(dag_id: str, run_id: str) -> tuple[str, dict[str, str | None]]:
@@ -102,27 +102,32 @@ def _states(dag_id: str, run_id: str) -> tuple[str, dict[str, str | None]]:
 
 def _claim(alert: Alert) -> bool:
     """Whether the alert is this call's to tell. Without an answer from S3 it is: better told twice than never."""
-    import json
     import time
     import uuid
 
-    from include import object_keys
-    from include.alerts import record
     from include.errors import LakeUnavailable, TotesError
 
-    key = object_keys.alert(alert.event, alert.alert_id)
-    body = json.dumps({"claimed_by": uuid.uuid4().hex, "alert": record.to_record(alert)}).encode()
+    claimant = uuid.uuid4().hex.encode()
     for number in range(1, CLAIM_TRIES + 1):
         try:
-            return _processed_bucket().claim(key, body)
+            return _claimed(alert, claimant)
         except LakeUnavailable as error:  # also S3's answer to one of two puts at the same instant
-            log.warning("try %d of %d to claim %s: %s", number, CLAIM_TRIES, key, error)
+            log.warning("try %d of %d to claim %s: %s", number, CLAIM_TRIES, alert.alert_id, error)
             time.sleep(0.5 * number)
         except TotesError as error:
-            log.warning("%s cannot be claimed: %s", key, error)
+            log.warning("%s cannot be claimed: %s", alert.alert_id, error)
             break
     log.warning("%s is told without a claim; it may be told twice", alert.alert_id)
     return True
+
+
+def _claimed(alert: Alert, claimant: bytes) -> bool:
+    """Put the claim, which is never removed; whether the one that lies there is this call's."""
+    from include import object_keys
+
+    store, key = _processed_bucket(), object_keys.deadline(alert.run_id)
+    # A put whose answer got lost is made again, by boto or by the next try, and finds its own claim.
+    return store.claim(key, claimant) or store.read(key) == claimant
 
 
 def _processed_bucket() -> ObjectStore:
@@ -135,17 +140,19 @@ def _processed_bucket() -> ObjectStore:
     return ObjectStore(S3Hook(aws_conn_id=CONNECTION, config=_CLIENT).get_conn(), bucket)
 
 
-async def _published(alert: Alert, settings: AlertSettings) -> str:
-    """The id of the alert's message, after some patience with SNS."""
+async def _told(alert: Alert, settings: AlertSettings) -> str:
+    """Publish the alert with some patience; what SNS never takes is left to the next report."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    for wait_s in WAITS_S:
+    for wait_s in (*WAITS_S, None):
         try:
-            return await asyncio.to_thread(_publish, alert, settings)
+            return f"told as SNS message {await asyncio.to_thread(_publish, alert, settings)}"
         except (BotoCoreError, ClientError) as error:
-            log.warning("%s is not published: %s; tried again in %.0f s", alert.alert_id, error, wait_s)
+            log.warning("SNS did not take %s: %s", alert.alert_id, error)
+        if wait_s is not None:
             await asyncio.sleep(wait_s)
-    return await asyncio.to_thread(_publish, alert, settings)
+    await asyncio.to_thread(_keep, alert)
+    return "SNS did not take it; the next report sends it"
 
 
 def _publish(alert: Alert, settings: AlertSettings) -> str:
@@ -153,18 +160,16 @@ def _publish(alert: Alert, settings: AlertSettings) -> str:
 
     from include.alerts import sns
 
-    told = sns.message(alert, runbook_url=settings.runbook_url)
     region = settings.topic.split(":")[3]
     hook = AwsBaseHook(aws_conn_id=CONNECTION, client_type="sns", region_name=region, config=_CLIENT)
-    client: Any = hook.get_conn()
-    answer = client.publish(
-        TopicArn=settings.topic,
-        Subject=told.subject,
-        Message=told.body,
-        MessageStructure="json",
-        MessageAttributes=told.attributes,
-    )
-    return str(answer["MessageId"])
+    return str(sns.Topic(hook.get_conn(), settings.topic).publish(alert, runbook_url=settings.runbook_url))
+
+
+def _keep(alert: Alert) -> None:
+    """Write the alert down where the next report finds what was not sent."""
+    from include.alerts import spool
+
+    spool.claim(_processed_bucket(), alert)
 
 
 def _url(dag_id: str, run_id: str) -> str:

@@ -39,8 +39,8 @@ def test_what_a_watcher_told_last_has_one_key():
     assert object_keys.told("freshness") == "alerts/freshness.json"
 
 
-def test_an_alert_is_claimed_under_one_key_whatever_its_id_holds():
-    key = object_keys.alert("deadline_missed", "deadline_missed/scheduled__2024-11-14T14:05:00+00:00")
-    assert key == object_keys.alert("deadline_missed", "deadline_missed/scheduled__2024-11-14T14:05:00+00:00")
+def test_a_deadline_is_claimed_under_one_key_whatever_the_runs_id_holds():
+    key = object_keys.deadline("manual__ü/?2024-11-14T14:05:00+00:00")
+    assert key == object_keys.deadline("manual__ü/?2024-11-14T14:05:00+00:00")
     assert re.fullmatch(r"alerts/deadline_missed/[0-9a-f]{32}\.json", key)
-    assert key != object_keys.alert("deadline_missed", "deadline_missed/scheduled__2024-11-14T14:10:00+00:00")
+    assert key != object_keys.deadline("scheduled__2024-11-14T14:10:00+00:00")

@@ -88,12 +88,6 @@ def test_of_several_claimants_at_once_exactly_one_is_told_so(store, client):
     assert stored(store, client, "alerts/a.json") == bodies[claimed.index(True)]
 
 
-def test_a_claimant_whose_first_answer_got_lost_has_its_claim(store):
-    assert store.claim("alerts/a.json", b"mine")
-    assert store.claim("alerts/a.json", b"mine")
-    assert not store.claim("alerts/a.json", b"another's")
-
-
 def test_a_manifest_is_read_as_it_was_put(store):
     key = store.put_manifest("raw/folder", manifest())
     assert key == "raw/folder/manifest.json"
