@@ -125,19 +125,20 @@ def _claimed(alert: Alert, claimant: bytes) -> bool:
     """Put the claim, which is never removed; whether the one that lies there is this call's."""
     from include import object_keys
 
-    store, key = _processed_bucket(), object_keys.deadline(alert.run_id)
+    store, key = _processed_bucket(alert.environment), object_keys.deadline(alert.run_id)
     # A put whose answer got lost is made again, by boto or by the next try, and finds its own claim.
     return store.claim(key, claimant) or store.read(key) == claimant
 
 
-def _processed_bucket() -> ObjectStore:
+def _processed_bucket(environment: str) -> ObjectStore:
     from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 
+    from include.environment import environment_named
     from include.object_store import ObjectStore
     from include.settings import Settings
 
-    bucket = Settings.from_environment().processed_bucket
-    return ObjectStore(S3Hook(aws_conn_id=CONNECTION, config=_CLIENT).get_conn(), bucket)
+    bucket, prefix = Settings.from_environment().processed_bucket, environment_named(environment).prefix
+    return ObjectStore(S3Hook(aws_conn_id=CONNECTION, config=_CLIENT).get_conn(), bucket, prefix)
 
 
 async def _told(alert: Alert, settings: AlertSettings) -> str:
@@ -169,7 +170,7 @@ def _keep(alert: Alert) -> None:
     """Write the alert down where the next report finds what was not sent."""
     from include.alerts import spool
 
-    spool.claim(_processed_bucket(), alert)
+    spool.claim(_processed_bucket(alert.environment), alert)
 
 
 def _url(dag_id: str, run_id: str) -> str:

@@ -26,6 +26,7 @@ from local.aws import REGION
 from local.settings import ROOT
 from tests.alerts import samples
 from tests.conftest import free_port
+from tests.subscriber import subscribe
 
 sys.path.insert(0, str(ROOT / "plugins"))
 
@@ -66,19 +67,14 @@ def connection(aws, lake_buckets, monkeypatch):
 
 
 @pytest.fixture
-def queue(aws, lake_buckets, monkeypatch):
+def queue(aws, monkeypatch):
     """A topic of the test's own, which is set as the alerts', and what has arrived in a queue that listens to it."""
-    arguments = aws.aws._arguments(aws.secrets)
-    sns, sqs = boto3.client("sns", **arguments), boto3.client("sqs", **arguments)
-    name = f"alerts-{lake_buckets.processed}"
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    topic = sns.create_topic(Name=name)["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    monkeypatch.setenv("AIRFLOW__TOTES__ALERT_TOPIC", topic)
+    subscriber = subscribe(aws.aws.sns(aws.secrets), aws.aws.sqs(aws.secrets))
+    monkeypatch.setenv("AIRFLOW__TOTES__ALERT_TOPIC", subscriber.topic)
 
     def received():
-        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
+        asked = {"QueueUrl": subscriber.queue, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0}
+        found = subscriber.client.receive_message(**asked).get("Messages", [])
         return [json.loads(item["Body"]) for item in found]
 
     return received
@@ -139,7 +135,7 @@ def test_without_its_bucket_it_is_told_all_the_same(queue, monkeypatch):
 def test_the_loser_of_two_puts_at_the_same_instant_does_not_tell(monkeypatch):
     """S3 refuses one of them without saying whose object it will be (the stand-in never does)."""
     client = boto3.client("s3", region_name=REGION, aws_access_key_id="nobody", aws_secret_access_key="x")  # noqa: S106 # nobody's
-    monkeypatch.setattr(totes_deadline, "_processed_bucket", lambda: ObjectStore(client, "totes-processed"))
+    monkeypatch.setattr(totes_deadline, "_processed_bucket", lambda _: ObjectStore(client, "totes-processed"))
     with Stubber(client) as stubber:
         stubber.add_client_error("put_object", "ConditionalRequestConflict", http_status_code=409)
         stubber.add_client_error("put_object", "PreconditionFailed", http_status_code=412)
@@ -152,7 +148,7 @@ def test_the_loser_of_two_puts_at_the_same_instant_does_not_tell(monkeypatch):
 def test_what_sns_refuses_is_tried_again(aws, monkeypatch):
     late_topic = os.environ["AIRFLOW__TOTES__ALERT_TOPIC"] + "-late"
     monkeypatch.setenv("AIRFLOW__TOTES__ALERT_TOPIC", late_topic)
-    sns = boto3.client("sns", **aws.aws._arguments(aws.secrets))
+    sns = aws.aws.sns(aws.secrets)
     monkeypatch.setattr(totes_deadline, "WAITS_S", (0.1, 3.0))
 
     async def telling():
@@ -184,9 +180,18 @@ class _Forgetful:
 
 def test_a_claim_whose_answer_got_lost_is_found_again(lake_buckets, monkeypatch):
     store = ObjectStore(_Forgetful(lake_buckets.client), lake_buckets.processed)
-    monkeypatch.setattr(totes_deadline, "_processed_bucket", lambda: store)
+    monkeypatch.setattr(totes_deadline, "_processed_bucket", lambda _: store)
     assert totes_deadline._claim(ALERT)
     assert not totes_deadline._claim(ALERT)
+
+
+@pytest.mark.usefixtures("running", "connection", "queue")
+def test_a_run_of_testing_leaves_production_alone(lake_buckets):
+    run = CONTEXT["dag_run"] | {"conf": {"environment": "testing"}}
+    told = asyncio.run(totes_deadline.tell_that_it_is_late(context=CONTEXT | {"dag_run": run}, limit_minutes=30))
+    assert told.startswith("told as SNS message ")
+    listed = lake_buckets.client.list_objects_v2(Bucket=lake_buckets.processed)["Contents"]
+    assert [item["Key"] for item in listed] == [f"testing/{KEY}"]
 
 
 @pytest.mark.usefixtures("running", "connection", "queue")

@@ -6,21 +6,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psycopg
 import pytest
 
 from include.alerts import record
 from local import accounts
-from local.airflow_programs import Airflow
-from local.aws import ALERTS_TOPIC
+from local.aws import ALERTS_TOPIC_ARN
 from local.settings import Settings
 from local.stack import Stack
-from tests.conftest import free_port
+from tests.conftest import free_ports
+from tests.subscriber import Subscriber, subscribe
 
 pytestmark = pytest.mark.airflow
 
@@ -29,40 +27,23 @@ DEADLINES = """
     JOIN dag_run r ON r.id = d.dagrun_id WHERE r.dag_id = %s AND r.run_id = %s"""
 
 
-class _TellingAirflow(Airflow):
-    """Airflow with somebody who listens."""
-
-    def environment(self) -> dict[str, str]:
-        return super().environment() | {"AIRFLOW__TOTES__ALERT_TOPIC": topic(self.aws, self.secrets)}
-
-
-class _TellingStack(Stack):
-    @cached_property
-    def airflow(self) -> Airflow:
-        return _TellingAirflow(self.settings, self.secrets, self.postgres, self.aws)
-
-
-def topic(*_: object) -> str:
-    return f"arn:aws:sns:eu-west-2:000000000000:{ALERTS_TOPIC}"
-
-
 @dataclass(frozen=True, repr=False)
 class Late:
-    """The running stack, its DAG folder, and the messages that arrived in the queue so far."""
+    """The running stack, its DAG folder, and the messages that arrived in a queue so far."""
 
     stack: Stack
     dags: Path
-    sqs: Any
-    queue: str
-    received: list[dict[str, Any]]
+    subscriber: Subscriber
+    envelopes: list[dict[str, Any]]
 
     def messages(self, run_id: str) -> list[dict[str, Any]]:
         """The messages about a run that the queue received until now, as SNS wrapped them."""
-        while found := self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
-            for item in found:
-                self.received.append(json.loads(item["Body"]))
-                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=item["ReceiptHandle"])
-        return [item for item in self.received if run_id in item["Message"]]
+        sqs, queue = self.subscriber.client, self.subscriber.queue
+        while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                self.envelopes.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        return [envelope for envelope in self.envelopes if run_id in envelope["Message"]]
 
     def deadlines(self, dag_id: str, run_id: str) -> list[tuple[str | None, Any, bool]]:
         """State and outcome of the callback of each of the run's deadlines, and whether it was missed."""
@@ -98,18 +79,14 @@ def wait_for(holds: Callable[[], bool], said: Callable[[], object], seconds: flo
 def late(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Late]:
     folder, dags = tmp_path_factory.mktemp("late") / "state", tmp_path_factory.mktemp("dags")
     shutil.copy(Path(__file__).with_name("late_dags.py"), dags)
-    ports = {"postgres_port": free_port(), "aws_port": free_port(), "airflow_port": free_port()}
-    stack = _TellingStack(Settings(state_dir=folder, dags_folder=dags, durable=False, **ports))
+    stack = Stack(Settings(state_dir=folder, dags_folder=dags, durable=False, **free_ports()))
     try:
         stack.start_servers()
-        arguments = stack.aws._arguments(stack.secrets)
-        sqs, sns = boto3.client("sqs", **arguments), boto3.client("sns", **arguments)
-        queue = sqs.create_queue(QueueName="listening")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        sns.subscribe(TopicArn=topic(), Protocol="sqs", Endpoint=arn)
+        aws, secrets = stack.aws, stack.secrets
+        subscriber = subscribe(aws.sns(secrets), aws.sqs(secrets), ALERTS_TOPIC_ARN)
         stack.start_airflow()
         wait_for(lambda: stack.api.dag("backfilled") is not None, stack.api.import_errors)
-        yield Late(stack, dags, sqs, queue, [])
+        yield Late(stack, dags, subscriber, [])
     finally:
         (dags / "go_on").touch()
         stack.down()
