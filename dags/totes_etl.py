@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import (
     DAG,
     Asset,
+    AsyncCallback,
     CronDataIntervalTimetable,
+    DeadlineAlert,
     ExceptionRetryPolicy,
     Param,
     RetryAction,
@@ -25,6 +27,8 @@ from include.catalog.documentation import task_markdown
 from include.catalog.model import Table
 from include.environment import ENVIRONMENTS, PRODUCTION
 from include.errors import PermanentError
+from include.settings import AlertSettings
+from totes_deadline import RunDue, tell_that_it_is_late
 
 DOC = """
 ### From the shop to the warehouse
@@ -91,6 +95,13 @@ DEFAULTS = {
     "on_retry_callback": totes_alerts.try_failed,
     "max_active_tis_per_dag": 1,  # runs of one table never overlap, a backfill's neither
 }
+LIMIT_MINUTES = AlertSettings.from_environment().deadline_minutes
+DEADLINE = DeadlineAlert(
+    name=f"done {LIMIT_MINUTES} minutes after it was due",
+    reference=RunDue(),
+    interval=timedelta(minutes=LIMIT_MINUTES),
+    callback=AsyncCallback(tell_that_it_is_late, kwargs={"limit_minutes": LIMIT_MINUTES}),
+)
 
 
 def warehouse_table(table: Table, planned):
@@ -124,6 +135,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(minutes=25),
+    deadline=DEADLINE,
     on_failure_callback=totes_alerts.run_failed,
     default_args=DEFAULTS,
     params=PARAMS,

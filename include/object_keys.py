@@ -69,6 +69,11 @@ def told(watcher: str) -> str:
     return f"alerts/{watcher}.json"
 
 
+def deadline(run_id: str) -> str:
+    """The key that whoever tells of a run's missed deadline puts first (in the processed bucket); it stays."""
+    return f"alerts/deadline_missed/{hashlib.sha256(run_id.encode()).hexdigest()[:32]}.json"
+
+
 def attempt(key: str, number: int) -> str:
     """The key that the ``number``-th attempt writes under; the first one's is ``key`` itself."""
     if number == 1:

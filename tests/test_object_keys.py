@@ -1,5 +1,6 @@
 """The keys, to the letter as documented."""
 
+import re
 from datetime import date
 
 import pytest
@@ -36,3 +37,10 @@ def test_a_manifests_second_attempt_keeps_its_suffix():
 
 def test_what_a_watcher_told_last_has_one_key():
     assert object_keys.told("freshness") == "alerts/freshness.json"
+
+
+def test_a_deadline_is_claimed_under_one_key_whatever_the_runs_id_holds():
+    key = object_keys.deadline("manual__ü/?2024-11-14T14:05:00+00:00")
+    assert key == object_keys.deadline("manual__ü/?2024-11-14T14:05:00+00:00")
+    assert re.fullmatch(r"alerts/deadline_missed/[0-9a-f]{32}\.json", key)
+    assert key != object_keys.deadline("scheduled__2024-11-14T14:10:00+00:00")

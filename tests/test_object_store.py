@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import boto3
@@ -77,6 +78,14 @@ def test_after_twenty_other_bytes_it_gives_up_and_says_why(store):
     with pytest.raises(PermanentError, match="20 attempts with other bytes") as caught:
         put(store, b"mine")
     assert caught.value.where == f"s3://{store.bucket}/{KEY}"
+
+
+def test_of_several_claimants_at_once_exactly_one_is_told_so(store, client):
+    with ThreadPoolExecutor(8) as threads:
+        bodies = [f"claimant {number}".encode() for number in range(8)]
+        claimed = list(threads.map(lambda body: store.claim("alerts/a.json", body), bodies))
+    assert claimed.count(True) == 1
+    assert stored(store, client, "alerts/a.json") == bodies[claimed.index(True)]
 
 
 def test_a_manifest_is_read_as_it_was_put(store):
