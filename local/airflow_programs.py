@@ -142,7 +142,10 @@ class Airflow:
             },
             "api_auth": {"jwt_secret": self.secrets.airflow_jwt_secret},
             "workers": {"min_heartbeat_interval": 1},  # it holds a worker's slot that long after a task
-            "scheduler": {"scheduler_idle_sleep_time": 0.2},
+            "scheduler": {
+                "scheduler_idle_sleep_time": 0.2,
+                "orphaned_tasks_check_interval": 60,  # a killed scheduler's tasks wait no longer than that
+            },
             "dag_processor": {"refresh_interval": 20, "min_file_process_interval": 30},
             "logging": {
                 "base_log_folder": self.settings.state_dir / "logs" / "tasks",
