@@ -22,7 +22,7 @@ from airflow.sdk import (
 
 import totes_alerts
 import totes_tasks
-from include.catalog import SOURCE_FED
+from include.catalog import FED
 from include.catalog.documentation import task_markdown
 from include.catalog.model import Table
 from include.environment import ENVIRONMENTS, PRODUCTION
@@ -48,7 +48,7 @@ Everything is safe to clear, to trigger and to repeat at any time: nothing is lo
 | rows deleted that a run withheld as too many | Trigger with *allow a mass delete* |
 | a test that touches nothing of production | Trigger with *environment* = `testing` |
 """
-NAMES = [table.name for table in SOURCE_FED]
+NAMES = [table.name for table in FED]
 PARAMS = {
     "tables": Param(
         NAMES,
@@ -106,7 +106,7 @@ DEADLINE = DeadlineAlert(
 
 def warehouse_table(table: Table, planned):
     """The task group of one warehouse table; returns its last task."""
-    sources = [Asset(name=f"{s.source}.{s.name}", uri=f"totes://{s.source}/{s.name}") for s in table.source_tables]
+    sources = [Asset(name=f"{s.source}.{s.name}", uri=f"totes://{s.source}/{s.name}") for s in table.sources]
     star = Asset(name=f"warehouse.{table.name}", uri=f"totes://warehouse/{table.name}", group="warehouse")
     with TaskGroup(table.name, tooltip=table.description):
         extracted = _task("extract", table)(table.name, planned)
@@ -117,8 +117,10 @@ def warehouse_table(table: Table, planned):
 def _task(step: str, table: Table, **arguments):
     """A step's task; dimensions go first, so that facts find their members."""
     weight = 1 if table.record_id else 2
+    of_files = table.files and step != "load"
     return task(
-        getattr(totes_tasks, step),
+        getattr(totes_tasks, f"{step}_files" if of_files else step),
+        task_id=step,
         doc_md=task_markdown(table, step),
         priority_weight=weight,
         weight_rule="absolute",
@@ -143,4 +145,4 @@ with DAG(
 ):
     planned = task(totes_tasks.plan)()
     reported = task(totes_tasks.report, trigger_rule=TriggerRule.ALL_DONE)()
-    [warehouse_table(table, planned) for table in SOURCE_FED] >> reported
+    [warehouse_table(table, planned) for table in FED] >> reported

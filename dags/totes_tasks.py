@@ -4,7 +4,7 @@ The steps are imported inside the tasks: the DAG file is parsed often and must s
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from airflow.sdk import get_current_context
@@ -12,8 +12,10 @@ from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
 
 import totes_alerts
 import totes_failures
-from include.catalog import SOURCE_FED
+from include.catalog import FED, FILE_FED, SOURCE_FED
+from include.catalog.model import Table
 from include.environment import PRODUCTION, TESTING, Environment
+from include.settings import FileSettings
 from totes_failures import environment_of, recorded
 
 log = logging.getLogger(__name__)
@@ -23,11 +25,11 @@ STEPS = ("extract", "transform", "load")
 
 @recorded
 def plan() -> None:
-    """Asks the source once what changed since each table's watermark, and skips the groups without changes.
+    """Asks the sources once what changed since each table's watermark, and skips the groups without changes.
 
     Its XCom says for every table what will be read, and why.
     """
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from include import steps
     from totes_connections import lake, source, warehouse
@@ -38,14 +40,21 @@ def plan() -> None:
         bucket.check()
     if environment is TESTING:
         _prepare_testing()
-    carried = _carried_watermarks(context["ti"], request.tables, environment)
-    with source(environment) as shop, warehouse(environment) as stars:
-        plans = steps.plan(shop, stars, request, carried)
+    polled, of_files = _among(request.tables, SOURCE_FED), _among(request.tables, FILE_FED)
+    plans = []
+    if polled:
+        carried = _carried_watermarks(context["ti"], polled, environment)
+        with source(environment) as shop, warehouse(environment) as stars:
+            plans += steps.plan(shop, stars, replace(request, tables=polled), carried)
+    if of_files:
+        _, processed = lake(environment)
+        with warehouse(environment) as stars:
+            plans += steps.plan_files(stars, processed, FileSettings.from_environment(), request, of_files)
     planned = {"request": request.to_record(), "tables": [asdict(item) for item in plans]}
     # Raising skips whole groups at once, but would drop a returned value: so the XCom is pushed first.
     context["ti"].xcom_push(key="return_value", value=planned)
     wanted = {item.table for item in plans if item.has_changes}
-    skipped = [f"{table.name}.{step}" for table in SOURCE_FED if table.name not in wanted for step in STEPS]
+    skipped = [f"{table.name}.{step}" for table in FED if table.name not in wanted for step in STEPS]
     if skipped:
         raise DownstreamTasksSkipped(tasks=skipped)
 
@@ -64,6 +73,20 @@ def extract(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @recorded
+def extract_files(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
+    """Fetches a table's files and lands them in the raw bucket as received."""
+    from include import steps
+    from include.planning import Request
+    from totes_connections import lake, warehouse
+
+    environment = environment_of(get_current_context())
+    raw, _ = lake(environment)
+    settings, request = FileSettings.from_environment(), Request.from_record(planned["request"])
+    with warehouse(environment) as stars:
+        return steps.extract_files(table, request, settings, warehouse=stars, raw=raw)
+
+
+@recorded
 def transform(extracted: Mapping[str, Any]) -> dict[str, Any]:
     """Turns a table's raw rows into typed Parquet in the processed bucket."""
     from include import steps
@@ -71,6 +94,16 @@ def transform(extracted: Mapping[str, Any]) -> dict[str, Any]:
 
     raw, processed = lake(environment_of(get_current_context()))
     return steps.transform(extracted, raw=raw, processed=processed)
+
+
+@recorded
+def transform_files(extracted: Mapping[str, Any]) -> dict[str, Any]:
+    """Checks and merges a table's files into typed Parquet in the processed bucket."""
+    from include import steps
+    from totes_connections import lake
+
+    raw, processed = lake(environment_of(get_current_context()))
+    return steps.transform_files(extracted, raw=raw, processed=processed)
 
 
 @recorded
@@ -101,10 +134,11 @@ def report() -> dict[str, Any]:
     ti, run_id = context["ti"], context["run_id"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[run_id])[run_id]
     planned = ti.xcom_pull(task_ids="plan") or {"tables": []}
-    loads = [record for record in ti.xcom_pull(task_ids=[f"{table.name}.load" for table in SOURCE_FED]) if record]
+    loads = [record for record in ti.xcom_pull(task_ids=[f"{table.name}.load" for table in FED]) if record]
     failed = [task_id for task_id, state in states.items() if state in {"failed", "upstream_failed"}]
     summary = steps.report(planned["tables"], loads, failed)
-    summary["checks"] = _verified(environment_of(context), [item["table"] for item in planned["tables"]])
+    polled = _among([item["table"] for item in planned["tables"]], SOURCE_FED)
+    summary["checks"] = _verified(environment_of(context), polled)
     ti.xcom_push(key="return_value", value=summary)
     failures = [totes_failures.failure(context, task_id) for task_id in failed if states[task_id] == "failed"]
     totes_alerts.tell(context, states, failures)
@@ -118,7 +152,13 @@ def report() -> dict[str, Any]:
     return summary
 
 
-def _verified(environment: Environment, tables: list[str]) -> list[dict[str, Any]]:
+def _among(names: Sequence[str], tables: Iterable[Table]) -> tuple[str, ...]:
+    """Those of the names that are one of these tables', in the order asked for."""
+    ours = {table.name for table in tables}
+    return tuple(name for name in names if name in ours)
+
+
+def _verified(environment: Environment, tables: Sequence[str]) -> list[dict[str, Any]]:
     """The comparisons of source and warehouse that were due. A server that is down is no reason to fail a report."""
     from include import steps
     from include.errors import RetryableError

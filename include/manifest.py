@@ -81,17 +81,36 @@ class StoredFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FetchedFile:
+    """How a file came over HTTP: what it is called, from where, when (ISO 8601, UTC), and what the server said of it.
+
+    ``content_sha256`` is that of the content, whatever the encoding it travelled in.
+    """
+
+    name: str
+    url: str
+    fetched_at: str
+    content_sha256: str
+    content_encoding: str | None
+    etag: str | None
+    last_modified: str | None
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """The files of one load in one zone, complete.
 
     ``keys`` holds the natural keys of all rows that the source had, where the load brought them: a
-    key that is not among them was deleted. ``quarantine`` holds the rows that were set aside.
+    key that is not among them was deleted. ``quarantine`` holds the rows that were set aside,
+    ``fetched`` says how the files of an HTTP source came.
     """
 
     origin: Origin
     files: tuple[StoredFile, ...]
     keys: StoredFile | None = None
     quarantine: StoredFile | None = None
+    fetched: tuple[FetchedFile, ...] = ()
 
     def rows(self, table: str) -> int:
         """The rows of one source or warehouse table in this load."""
@@ -128,4 +147,5 @@ class Manifest:
             origin=Origin(**stored["origin"]),
             files=tuple(StoredFile(**file) for file in stored["files"]),
             **{name: StoredFile(**stored[name]) for name in ("keys", "quarantine") if stored.get(name)},
+            fetched=tuple(FetchedFile(**file) for file in stored.get("fetched", ())),
         )

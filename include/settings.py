@@ -117,3 +117,40 @@ def _refuse(name: str, value: str, expected: str) -> NoReturn:
         expected=expected,
         remedy=f"set it as an environment variable, or on MWAA as the configuration option totes.{name}",
     )
+
+
+@dataclass(frozen=True)
+class FileSettings:
+    """Where the files of the COVID-19 table are fetched from, how often they are asked for, and from whom.
+
+    ``hosts`` are those that may be asked, redirects included (loopback too, where a URL names it).
+    Raises ``SettingError``.
+    """
+
+    urls: Mapping[str, str]
+    poll_minutes: int = 30
+    hosts: frozenset[str] = frozenset({"raw.githubusercontent.com"})
+
+    def __post_init__(self) -> None:
+        for name, url in self.urls.items():
+            if not _URL.fullmatch(url):
+                _refuse(name, url, "an https URL (http on 127.0.0.1 only)")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "FileSettings":
+        """The settings of this deployment; unset ones lead to the public files."""
+        given = {name: environment.get(f"{_PREFIX}{name.upper()}", "").strip() for name in (*_PUBLIC, *_FILES)}
+        hosts = frozenset(filter(None, (part.strip().lower() for part in given["covid_hosts"].split(","))))
+        return cls(
+            urls={name: given[name] or url for name, url in _PUBLIC.items()},
+            poll_minutes=_whole("covid_poll_minutes", given["covid_poll_minutes"] or "30"),
+            hosts=hosts or cls.hosts,
+        )
+
+
+_FILES = ("covid_poll_minutes", "covid_hosts")
+_PUBLIC = {
+    "covid_nyt_url": "https://raw.githubusercontent.com/nytimes/covid-19-data/master/us.csv",
+    "covid_jhu_url": "https://raw.githubusercontent.com/datasets/covid-19/main/data/time-series-19-covid-combined.csv",
+}
+_URL = re.compile(r"https://[^\s/]+/\S*|http://127\.0\.0\.1(:\d+)?/\S*")

@@ -5,6 +5,7 @@ line here, and one migration (`docs/adding-a-table.md`).
 """
 
 from include.catalog.calendar import DIM_DATE
+from include.catalog.covid.covid_us_daily import COVID_US_DAILY
 from include.catalog.model import Table
 from include.catalog.registry import registry
 from include.catalog.totesys.dim_counterparty import DIM_COUNTERPARTY
@@ -31,9 +32,16 @@ TABLES = registry(
         FACT_PAYMENT,
         FACT_PURCHASE_ORDER,
         FACT_SALES_ORDER,
+        COVID_US_DAILY,
     )
 )
 
 SOURCE_FED = tuple(table for table in TABLES.values() if table.driving is not None)
+"""The tables that are polled for changes in a database."""
 
-__all__ = ["SOURCE_FED", "TABLES", "Table"]
+FILE_FED = tuple(table for table in TABLES.values() if table.files)
+"""The tables that are made of whole files."""
+
+FED = SOURCE_FED + FILE_FED
+
+__all__ = ["FED", "FILE_FED", "SOURCE_FED", "TABLES", "Table"]

@@ -13,6 +13,11 @@ _STEPS = {
     " time: a load that is in the ledger is not loaded again.",
 }
 
+_OF_FILES = _STEPS | {
+    "extract": "Fetches {sources} whole and lands them in the raw bucket as received. Safe to clear at any time.",
+    "transform": "Checks and merges the files by day into typed Parquet; refuses them whole where they are broken, and the"
+    " last good rows stay. Safe to clear at any time.",
+}
 
 _HEAD = """# Data dictionary
 
@@ -24,8 +29,8 @@ see `etl_ledger`), `_loaded_at`, `is_deleted`; facts `is_current`, dimensions `i
 
 def task_markdown(table: Table, step: str) -> str:
     """The text of a table's task: what the step does, then the table."""
-    sources = " and ".join(f"`{source.source}.{source.name}`" for source in table.source_tables)
-    return f"{_STEPS[step].format(sources=sources, table=table.name)}\n\n{table_markdown(table)}"
+    sources = " and ".join(f"`{source.source}.{source.name}`" for source in table.sources)
+    return f"{(_OF_FILES if table.files else _STEPS)[step].format(sources=sources, table=table.name)}\n\n{table_markdown(table)}"
 
 
 def dictionary(tables: Iterable[Table]) -> str:
@@ -36,8 +41,8 @@ def dictionary(tables: Iterable[Table]) -> str:
 def table_markdown(table: Table) -> str:
     """A table's entry in the data dictionary."""
     facts = [f"- Grain: {table.grain}.", f"- Natural key: {_code(table.natural_key)}."]
-    if table.source_tables:
-        facts.append(f"- Source: {_code(f'{source.source}.{source.name}' for source in table.source_tables)}.")
+    if table.sources:
+        facts.append(f"- Source: {_code(f'{source.source}.{source.name}' for source in table.sources)}.")
     if table.record_id is not None:
         facts.append(f"- Every version is kept; `{table.record_id}` numbers them in load order.")
         facts.append(f"- Read `{table.name}_current` for the state, `{table.name}_history` for the versions.")

@@ -88,6 +88,15 @@ class SourceTable:
         return found in self.columns[column].split(_WIDENS)
 
 
+@dataclass(frozen=True, eq=False)
+class SourceFile:
+    """A file of a source, always fetched whole; ``setting`` names the setting that holds its URL."""
+
+    source: str
+    name: str
+    setting: str
+
+
 @dataclass(frozen=True)
 class Lookup:
     """A source table joined to the driving one: ``driving.foreign_key = table.<its key>``."""
@@ -126,7 +135,8 @@ class Table:
     """A warehouse table, declared once.
 
     ``history`` is ``versions`` (every version is a row, one of them current) or ``latest`` (one row
-    a natural key). ``driving`` is None for a table that the warehouse generates by itself.
+    a natural key). ``driving`` is None for a table that is made of ``files``, and for one that the
+    warehouse generates by itself, which has neither.
     ``record_id`` is the surrogate key, one a version. ``transform`` is pure: it gets the rows as
     text, columns named as in the source (``<lookup>.<column>`` for lookups), and returns them with
     columns added; it is there only where a rename and a cast do not do.
@@ -140,6 +150,7 @@ class Table:
     history: History = "latest"
     driving: SourceTable | None = None
     lookups: tuple[Lookup, ...] = field(default=())
+    files: tuple[SourceFile, ...] = field(default=())
     record_id: str | None = None
     transform: Transform | None = None
     changes: Changes = "xmin"
@@ -174,6 +185,23 @@ class Table:
                 expected=expected,
                 remedy="correct its file in include/catalog",
             )
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether it is loaded from a source."""
+        return self.driving is not None or bool(self.files)
+
+    @property
+    def sources(self) -> "tuple[SourceTable, ...] | tuple[SourceFile, ...]":
+        """What it is made of: tables of a database or files."""
+        return self.files or self.source_tables
+
+    @property
+    def landed_as(self) -> tuple[str, str]:
+        """The source and the name under which its loads lie in the raw zone."""
+        if self.files:
+            return self.files[0].source, self.name
+        return self.source_tables[0].source, self.source_tables[0].name
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -20,8 +20,7 @@ def landed(raw: ObjectStore, table: Table, since: datetime | None = None) -> lis
     Where all are asked for, a manifest that cannot be read raises ``DamagedObjectError``: a history
     must be whole. Else it is left out, loudly: it must not stand in the way of what was landed since.
     """
-    driving = table.source_tables[0]
-    root = object_keys.raw_root(driving.source, driving.name)
+    root = object_keys.raw_root(*table.landed_as)
     stored_since = None if since is None else since - _CLOCKS_APART
     after = "" if stored_since is None else f"{root}{object_keys.day(stored_since.date())}"
     found = []

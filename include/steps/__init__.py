@@ -8,6 +8,7 @@ from include.steps.extract_table import extract
 from include.steps.load_table import load
 from include.steps.plan_run import TablePlan, plan
 from include.steps.report_run import report, verify
+from include.steps.table_of_files import extract_files, plan_files, transform_files
 from include.steps.tell_run import Outcome, tell, tell_retry
 from include.steps.transform_table import transform
 
@@ -16,11 +17,14 @@ __all__ = [
     "TablePlan",
     "emit_metrics",
     "extract",
+    "extract_files",
     "load",
     "plan",
+    "plan_files",
     "report",
     "tell",
     "tell_retry",
     "transform",
+    "transform_files",
     "verify",
 ]

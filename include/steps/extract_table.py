@@ -14,7 +14,7 @@ from include.source import postgres, snapshot
 from include.source.horizon import Horizon, horizon
 from include.source.selection import ChangedSince, Selection, StampedSince, StampedWithin
 from include.source.snapshot import Position
-from include.steps.records import Keyed, Record, landed_record, source_fed
+from include.steps.records import Keyed, Record, fed, landed_record
 from include.warehouse import ledger
 from include.warehouse.connection import Connection, transaction
 from include.warehouse.ledger import Watermark
@@ -38,7 +38,7 @@ def extract(
     where the table stands then. A replay reads nothing: it returns all that was ever landed.
     """
     started = time.monotonic()
-    table = source_fed(table_name)
+    table = fed(table_name)
     if request.mode == "replay":
         manifests = landed(raw, table)
         return _record(started, raw, table, manifests, "replay", own=0)
@@ -48,7 +48,7 @@ def extract(
     with snapshot.snapshot(source) as position:
         postgres.check_columns(source, table.source_tables)
         own = _land(source, position, raw, table, request, stands, next_start)
-        pending = _pending(warehouse, raw, table, stands, own[0][1].origin)
+        pending = pending_loads(warehouse, raw, table, stands, own[0][1].origin)
     return _record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own))
 
 
@@ -123,7 +123,7 @@ def _start(selection: Selection) -> str | None:
     return selection.horizon.isoformat() if isinstance(selection, StampedSince) else None
 
 
-def _pending(
+def pending_loads(
     warehouse: Connection, raw: ObjectStore, table: Table, stands: Watermark | None, own: Origin
 ) -> list[Keyed]:
     """Loads that were landed after the latest one loaded, by a run that then failed; oldest first.

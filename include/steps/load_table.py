@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from include.catalog import Table
-from include.errors import GapError, MassDeleteError, SupersededError
+from include.errors import ContractError, GapError, MassDeleteError, SupersededError
 from include.object_store import ObjectStore
-from include.steps.records import Record, manifests_of, source_fed
+from include.steps.records import Record, fed, manifests_of
 from include.summary import log_summary
 from include.warehouse.connection import Connection
 from include.warehouse.ledger import Loaded
@@ -26,7 +26,7 @@ def load(transformed: Record, *, processed: ObjectStore, warehouse: Connection, 
     Raises ``MassDeleteError`` after the commit when so many rows seem deleted that none was.
     """
     started = time.monotonic()
-    table = source_fed(transformed["table"])
+    table = fed(transformed["table"])
     keys = manifests_of(transformed, processed)
     if transformed["mode"] == "replay":
         loads = rebuild(warehouse, table, keys, processed=processed, run_id=run_id)
@@ -56,7 +56,7 @@ def _each(
     for key in keys:
         try:
             loads.append(load_manifest(warehouse, table, key, processed=processed, run_id=run_id))
-        except (GapError, SupersededError) as error:
+        except (ContractError, GapError, SupersededError) as error:
             # This run's own read comes last and starts where the table stands: it needs none of those before it.
             if key == keys[-1]:
                 raise

@@ -11,7 +11,7 @@ from include.catalog import Table
 from include.errors import SchemaDriftError
 from include.planning import COMPARE_KEYS_EVERY, Request, decide, is_due
 from include.source import postgres, snapshot
-from include.steps.records import source_fed
+from include.steps.records import fed
 from include.warehouse import counts, drift, ledger, migrate
 from include.warehouse.connection import Connection, transaction
 from include.warehouse.ledger import Watermark
@@ -40,7 +40,7 @@ def plan(
     the ledger wins and the log says so. A table without changes is noted as fresh. A table that
     cannot be looked at is planned all the same: its own task then says why, and the others go on.
     """
-    tables = [source_fed(name) for name in request.tables]
+    tables = [fed(name) for name in request.tables]
     with transaction(warehouse):
         migrate.check(warehouse)
         stands = ledger.watermarks(warehouse)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from include import object_keys
-from include.catalog import SOURCE_FED, TABLES, Table
+from include.catalog import FED, TABLES, Table
 from include.errors import SettingError
 from include.manifest import Manifest
 from include.object_store import ObjectStore
@@ -19,14 +19,14 @@ Keyed = tuple[str, Manifest]
 _IN_XCOM = 20  # manifests; a longer list, as of a replay, is stored in S3
 
 
-def source_fed(name: str) -> Table:
+def fed(name: str) -> Table:
     """The table of that name; raises ``SettingError`` for one that no source feeds."""
     table = TABLES.get(name)
-    if table is None or table.driving is None:
+    if table is None or not table.is_fed:
         raise SettingError(
             "parameter tables",
             found=repr(name),
-            expected=f"some of {', '.join(table.name for table in SOURCE_FED)}",
+            expected=f"some of {', '.join(table.name for table in FED)}",
             remedy="choose tables that the catalogue declares",
         )
     return table

@@ -6,7 +6,7 @@ from typing import Any
 
 from include.checks import check_tables
 from include.source import snapshot
-from include.steps.records import Record, source_fed
+from include.steps.records import Record, fed
 from include.summary import fields
 from include.warehouse.connection import Connection
 
@@ -32,7 +32,7 @@ def report(plans: Sequence[Mapping[str, Any]], loads: Sequence[Record], failed: 
 
 def verify(source: snapshot.Connection, warehouse: Connection, tables: Sequence[str]) -> list[Record]:
     """Compare source and warehouse for the tables that are due for it; returns and logs the outcomes."""
-    outcomes = check_tables(source, warehouse, [source_fed(name) for name in tables])
+    outcomes = check_tables(source, warehouse, [fed(name) for name in tables])
     for outcome in outcomes:  # the checksums are larger than what an XCom can carry; they are in etl_check
         del outcome["source_checksum"], outcome["warehouse_checksum"]
         level = logging.WARNING if outcome["outcome"] == "different" else logging.INFO

@@ -6,7 +6,7 @@ import time
 from include.errors import DamagedObjectError
 from include.object_store import ObjectStore
 from include.processed.write import write
-from include.steps.records import Keyed, Record, landed_record, manifests_of, source_fed
+from include.steps.records import Keyed, Record, fed, landed_record, manifests_of
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def transform(extracted: Record, *, raw: ObjectStore, processed: ObjectStore) ->
     way of the load that this run made.
     """
     started = time.monotonic()
-    table = source_fed(extracted["table"])
+    table = fed(extracted["table"])
     keys = manifests_of(extracted, raw)
     is_replay = extracted["mode"] == "replay"
     manifests: list[Keyed] = []

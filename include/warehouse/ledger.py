@@ -81,6 +81,15 @@ def watermarks(connection: Connection) -> dict[str, Watermark]:
     return {row[0]: Watermark(**dict(zip(columns, row, strict=True))) for row in rows}
 
 
+def latest_manifest(connection: Connection, table: str) -> str | None:
+    """The key of the processed manifest of the load that moved a table last."""
+    row = connection.execute(
+        "SELECT l.manifest FROM etl_watermark AS w JOIN etl_ledger AS l USING (load_id) WHERE w.table_name = %s",
+        [table],
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
 def is_loaded(connection: Connection, load_id: str) -> bool:
     """Whether the load with this id committed."""
     return connection.execute("SELECT FROM etl_ledger WHERE load_id = %s", [load_id]).fetchone() is not None

@@ -11,6 +11,7 @@ from include.warehouse.connection import Connection, transaction
 from include.warehouse.ledger import Counts, Loaded
 from include.warehouse.merge import merge
 from include.warehouse.staging import stage, stage_keys
+from include.warehouse.vanished import refuse_lost_history
 
 
 def load(connection: Connection, table: Table, manifest_key: str, *, processed: ObjectStore, run_id: str) -> Loaded:
@@ -43,6 +44,8 @@ def load_rows(
     started = time.monotonic()
     origin = manifest.origin
     stage(connection, table, manifest, processed)
+    if table.files and not origin.allow_mass_delete:
+        refuse_lost_history(connection, table)
     extend_calendar(connection, table)
     merged = merge(connection, table, origin.load_id, origin.snapshot_at)
     gone, withheld = _delete(connection, table, manifest, processed)

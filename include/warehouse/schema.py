@@ -80,7 +80,7 @@ def _sql_type(column_type: ColumnType) -> sa.types.TypeEngine[Any]:
 
 
 def _bookkeeping(table: Table) -> list[sa.Column[Any]]:
-    if table.driving is None:
+    if not table.is_fed:
         return []
     if table.history == "versions":
         own = _flag("is_current", "Whether this is the latest version of its natural key.")

@@ -5,23 +5,29 @@ They hold no rows of their own, so they are made anew from the catalogue after e
 
 from collections.abc import Iterator
 
+from include.catalog.covid.covid_us_daily import COVID_US_DAILY
 from include.catalog.model import Table
+from include.warehouse.covid_views import VIEWS as COVID_VIEWS
+from include.warehouse.covid_views import covid_statements
 
 
 def view_names(table: Table) -> tuple[str, ...]:
     """The names of a table's views; none for a generated table."""
-    if table.driving is None:
+    if not table.is_fed:
         return ()
-    return (f"{table.name}_current", *([f"{table.name}_history"] if table.history == "versions" else []))
+    own = COVID_VIEWS if table.name == COVID_US_DAILY.name else ()
+    return (*own, f"{table.name}_current", *([f"{table.name}_history"] if table.history == "versions" else []))
 
 
 def view_statements(table: Table) -> Iterator[str]:
     """The DDL of a table's views. Names come from the catalogue alone."""
-    if table.driving is None:
+    if not table.is_fed:
         return
     yield from _current(table)
     if table.history == "versions":
         yield from _history(table)
+    if table.name == COVID_US_DAILY.name:
+        yield from covid_statements()
 
 
 def _current(table: Table) -> Iterator[str]:

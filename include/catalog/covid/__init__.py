@@ -1,0 +1,1 @@
+"""The COVID-19 table: two public files, merged by day."""

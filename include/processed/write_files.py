@@ -1,0 +1,66 @@
+"""Turn one landed set of files into Parquet in the processed bucket, then its manifest."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from include import object_keys
+from include.catalog.covid.covid_us_daily import COVID_US_DAILY, JHU, NYT
+from include.catalog.model import Table
+from include.manifest import Manifest, StoredFile
+from include.object_store import ObjectStore
+from include.processed.covid_us import merge
+from include.processed.schema import arrow_schema
+from include.source.http_file import content
+
+_IN_MEMORY = 32 * 1024 * 1024
+
+
+def write_files(
+    table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: ObjectStore
+) -> tuple[tuple[str, Manifest], list[str]]:
+    """Merge the files of a raw manifest; returns the processed manifest with its key, and warnings in words.
+
+    Raises ``ContractError`` when a file is refused, ``DamagedObjectError`` when one is not what was landed.
+    """
+    landed = raw.manifest(raw_manifest_key)
+    rows, warnings = _MERGES[table.name](_contents(raw, landed), landed)
+    rows = rows.cast(arrow_schema(table))
+    folder = object_keys.processed_folder(table.name, landed.origin.landed_on, landed.origin.load_id)
+    manifest = Manifest(
+        origin=landed.origin,
+        files=(_write(processed, object_keys.part(folder, 0, "parquet"), table, rows),),
+        # A file holds everything: a day that is not in it is gone.
+        keys=_write(processed, f"{folder}/keys.parquet", table, rows.select(table.natural_key)),
+        fetched=landed.fetched,
+    )
+    return (processed.put_manifest(folder, manifest), manifest), warnings
+
+
+def _contents(raw: ObjectStore, landed: Manifest) -> dict[str, bytes]:
+    encodings = {item.name: item.content_encoding for item in landed.fetched}
+    contents = {}
+    for file in landed.files:
+        with raw.open(file) as body:
+            contents[file.table] = b"".join(content(body, encodings[file.table]))
+    return contents
+
+
+def _covid(contents: Mapping[str, bytes], landed: Manifest) -> tuple[pa.Table, list[str]]:
+    today = datetime.fromisoformat(landed.origin.snapshot_at).date()
+    merged = merge(contents[NYT.name], contents[JHU.name], today=today)
+    return merged.days, [finding.message for finding in merged.warnings]
+
+
+_MERGES: dict[str, Callable[[Mapping[str, bytes], Manifest], tuple[pa.Table, list[str]]]] = {
+    COVID_US_DAILY.name: _covid
+}
+
+
+def _write(processed: ObjectStore, key: str, table: Table, rows: pa.Table) -> StoredFile:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+        pq.write_table(rows, body, compression="zstd")
+        return processed.put(key, body, table=table.name, rows=rows.num_rows)
