@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status freshness logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench check lint format types security audit lock
+.PHONY: help run stop status freshness smoke logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -22,6 +22,9 @@ status: setup ## What runs, and how far behind the warehouse is
 
 freshness: setup ## Does the warehouse keep up with the shop? Alerts once if not; MINUTES=30 JSON=1 QUIET=1
 	@$(PY) -m local freshness
+
+smoke: setup ## Does it all work? Four runs on dummy rows in `testing`, what they load and tell; KEEP=1 leaves it there
+	@$(PY) -m local smoke
 
 logs: setup ## Follow the logs; OF=scheduler for one program
 	@$(PY) -m local logs

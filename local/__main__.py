@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     freshness.add_argument("--minutes", default=given("MINUTES") or None)
     freshness.add_argument("--json", action="store_true", default=given("JSON") == "1")
     freshness.add_argument("--quiet", action="store_true", default=given("QUIET") == "1")
+    smoke = verbs.add_parser("smoke", help="does the stack work, end to end? exit code 0, 1 or 2")
+    smoke.add_argument("--keep", action="store_true", default=given("KEEP") == "1")
     logs = verbs.add_parser("logs", help="follow the logs")
     logs.add_argument("--of", default=given("OF") or None, metavar="PROGRAM")
     psql = verbs.add_parser("psql", help="open psql, or run one statement")
@@ -71,6 +73,7 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "stop": lambda: commands.stop(stack),
         "status": lambda: status.status(stack),
         "freshness": lambda: commands.freshness(stack, _freshness_options(asked)),
+        "smoke": lambda: commands.smoke(stack, ["--keep"] if asked.keep else []),
         "logs": lambda: commands.logs(stack, asked.of),
         "psql": lambda: commands.psql(stack, asked.db, asked.sql),
         "airflow": lambda: commands.airflow(stack, asked.command),
