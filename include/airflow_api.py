@@ -104,7 +104,7 @@ class WebServer(AirflowApi):
     HTTP address.
     """
 
-    def __init__(self, url: str, user: str = "", password: str = "", *, token: str = "") -> None:
+    def __init__(self, url: str, user: str | None = None, password: str | None = None, *, token: str = "") -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
             raise SettingError(

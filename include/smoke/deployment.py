@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
-SECRET = "airflow/connections/warehouse"  # noqa: S105  where it is kept, not what it is
+KEPT_AT = "airflow/connections/warehouse"
 """Where Airflow's secrets backend keeps the connection `warehouse`, if no variable says otherwise."""
 
 _PATIENCE = "-c lock_timeout=30s -c statement_timeout=5min"
@@ -109,11 +109,11 @@ def _from_secret(session: boto3.Session) -> str:
     """The connection string of the secret, which holds what the variable would hold."""
     client = session.client("secretsmanager")
     try:
-        found = client.get_secret_value(SecretId=SECRET)["SecretString"]
+        found = client.get_secret_value(SecretId=KEPT_AT)["SecretString"]
     except client.exceptions.ResourceNotFoundException as error:
         raise SettingError(
             "the connection to the warehouse",
-            found=f"neither AIRFLOW_CONN_WAREHOUSE nor a secret {SECRET}",
+            found=f"neither AIRFLOW_CONN_WAREHOUSE nor a secret {KEPT_AT}",
             expected="the connection `warehouse` as Airflow has it, JSON or a URI",
             remedy="set the environment variable",
         ) from error

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from include.smoke.__main__ import main
-from include.smoke.deployment import SECRET
+from include.smoke.deployment import KEPT_AT
 from include.smoke.runs import Runs
 from local.aws import ALERTS_TOPIC_ARN, INBOX_QUEUE, PROCESSED_BUCKET, RAW_BUCKET
 from local.commands import smoke_environment
@@ -132,7 +132,7 @@ def test_all_is_well_and_nothing_is_left(airflow: AirflowRuns):
     keeper = boto3.Session(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]).client(
         "secretsmanager", region_name="eu-west-2", endpoint_url=airflow.stack.aws.endpoint_url
     )
-    keeper.create_secret(Name=SECRET, SecretString=environment["AIRFLOW_CONN_WAREHOUSE"])
+    keeper.create_secret(Name=KEPT_AT, SecretString=environment["AIRFLOW_CONN_WAREHOUSE"])
     login = {"username": environment["TOTES_AIRFLOW_USER"], "password": environment["TOTES_AIRFLOW_PASSWORD"]}
     token = airflow.stack.api.request("POST", "/auth/token", login, {})["access_token"]
     assert left(airflow)["schemas"] == 2

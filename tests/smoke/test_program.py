@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from include.smoke.deployment import SECRET
+from include.smoke.deployment import KEPT_AT
 from local.settings import ROOT
 from tests.conftest import AwsServer, LakeBuckets, WarehouseDb, free_port
 from tests.freshness.conftest import connection
@@ -49,7 +49,7 @@ CASES = {
     "no login": ({"TOTES_AIRFLOW_TOKEN": ""}, "TOTES_AIRFLOW_USER and TOTES_AIRFLOW_PASSWORD"),
     "no topic": ({"AIRFLOW__TOTES__ALERT_TOPIC": ""}, "the topic: nothing"),
     "no bucket": ({"AIRFLOW__TOTES__RAW_BUCKET": ""}, "AIRFLOW__TOTES__RAW_BUCKET: nothing"),
-    "no warehouse": ({"AIRFLOW_CONN_WAREHOUSE": ""}, f"neither AIRFLOW_CONN_WAREHOUSE nor a secret {SECRET}"),
+    "no warehouse": ({"AIRFLOW_CONN_WAREHOUSE": ""}, f"neither AIRFLOW_CONN_WAREHOUSE nor a secret {KEPT_AT}"),
     "no such connection": ({"AIRFLOW_CONN_WAREHOUSE": f"warehouse {CANARY}"}, "setting AIRFLOW_CONN_WAREHOUSE"),
 }
 
