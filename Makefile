@@ -41,7 +41,7 @@ airflow: setup ## Airflow's command line on the stack; CMD='backfill create --da
 shop: setup ## Let the shop trade until Ctrl-C; SPEED=1 is the real shop's pace, default 700
 	@$(PY) -m local shop
 
-fail-demo: setup ## Break something on purpose and watch who hears of it, how it is retried and recovers; FAULT=warehouse-down …
+fail-demo: setup ## Break something on purpose, see who hears of it and how it recovers; FAULT=warehouse-down, the list is in its output
 	@$(PY) -m local fail-demo
 
 replay: setup ## Rebuild the warehouse from the raw zone with its whole history; TABLES=fact_payment,dim_staff for some

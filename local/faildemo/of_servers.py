@@ -34,8 +34,8 @@ class SourceDown(Fault):
     """Nobody is let in to read the shop: tried three times, then told."""
 
     name = "source-down"
-    description = "the shop's database refuses the pipeline's role: tried again after 15 s and 30 s, then told"
-    takes_s = 65
+    description = "the shop's database refuses the pipeline's role: tried three times, then told"
+    takes_s = 75
 
     def break_(self, stack: Stack) -> str:
         """Refuse the role its login."""
@@ -53,7 +53,7 @@ class WarehouseDown(Fault):
 
     name = "warehouse-down"
     description = "the warehouse closes in the middle of a run: every table fails, one mail tells of it, by way of S3"
-    takes_s = 75
+    takes_s = 100
     conf = {"mode": "full"}  # noqa: RUF012 # a constant; Fault says that it is the class's
 
     def break_(self, stack: Stack) -> None:
