@@ -25,7 +25,7 @@ PATIENCE_S = 240
 """How much longer than at rest everything may take: a busy machine, a run of the schedule in between."""
 
 LINGER_S = 4
-"""So long it is watched that nothing is told twice."""
+"""So long after a run there may still be news of it; so that what is told twice is seen."""
 
 
 def fail_demo(stack: Stack, name: str | None) -> int:
@@ -71,8 +71,7 @@ def _prepare(stack: Stack) -> None:
             f"The pipeline fails before anything is broken on purpose (run {before}); see the inbox at"
             f" {stack.inbox.url}, mend it, then call this again."
         )
-    if earlier:
-        time.sleep(LINGER_S)  # for what is told of that
+    time.sleep(LINGER_S)  # what this run told is no part of what is shown
 
 
 def _show(stack: Stack, fault: Fault) -> int:
