@@ -24,6 +24,9 @@ from local.stack import Stack
 PATIENCE_S = 240
 """How much longer than at rest everything may take: a busy machine, a run of the schedule in between."""
 
+NEWS_WITHIN_S = 60
+"""So long after its run ended the news must be there."""
+
 LINGER_S = 4
 """So long after a run there may still be news of it; so that what is told twice is seen."""
 
@@ -91,15 +94,22 @@ def _show(stack: Stack, fault: Fault) -> int:
 
 def _follow(watch: Watch, fault: Fault, run_id: str, expected: News, broken: Stack | None = None) -> None:
     """Watch until the run has ended and the news came, or until patience ends; `broken` is what may be meddled with."""
+    run_ended: list[float] = []
+
+    def all_came() -> bool:
+        return bool(run_ended) and watch.arrivals.news().covers(expected)
 
     def done() -> bool:
-        return watch.state(run_id) in ENDED and watch.arrivals.news().covers(expected)
+        if not run_ended and watch.state(run_id) in ENDED:
+            run_ended.append(time.monotonic())
+        return all_came() or (bool(run_ended) and time.monotonic() > run_ended[0] + NEWS_WITHIN_S)
 
     def meddle() -> str | None:
         return fault.meddle(broken, watch.tasks(run_id)) if broken else None
 
-    if not watch.until(done, fault.takes_s + PATIENCE_S, meddle):
-        watch.tell(f"Not all came: run {run_id} is {watch.state(run_id)}; told was {watch.arrivals.news()}")
+    watch.until(done, fault.takes_s + PATIENCE_S, meddle)
+    if not all_came():
+        watch.tell(f"Not all came: run {run_id} is {watch.state(run_id)}; {closing.said(watch.arrivals.news())}")
 
 
 def _evidence(stack: Stack, fault: Fault) -> str:

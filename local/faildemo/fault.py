@@ -64,7 +64,7 @@ class Fault(ABC):
         """Break it, before the run that meets it; returns what was done, in a sentence, if it is done already."""
 
     def meddle(self, stack: Stack, tasks: Tasks) -> str | None:  # noqa: ARG002 # for those who do
-        """Break what breaks only while a run goes on; called every second with the run's tasks.
+        """Break what breaks only while a run goes on; called twice a second with the run's tasks.
 
         Returns what was done, in a sentence, or none if nothing was.
         """

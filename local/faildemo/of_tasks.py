@@ -8,6 +8,8 @@ from typing import Any
 import psutil
 import psycopg
 
+from include.catalog import TABLES
+from include.warehouse.load import one_load_at_a_time
 from local.faildemo.fault import Fault, Tasks
 from local.stack import Stack
 
@@ -27,12 +29,12 @@ class TaskKilled(Fault):
         self._killed: set[int] = set()
 
     def break_(self, stack: Stack) -> str:
-        """Give the task something to do, and let nobody write its table, so that it lasts until it is killed."""
+        """Give the task something to do, and have it wait, so that it is there when it is shot at."""
         with psycopg.connect(stack.conninfo("totesys", "shop")) as shop:
             shop.execute("UPDATE payment SET paid = paid WHERE payment_id = (SELECT max(payment_id) FROM payment)")
         self._lock = psycopg.connect(stack.conninfo("warehouse", "totes_etl"))
-        self._lock.execute("LOCK TABLE fact_payment IN EXCLUSIVE MODE")
-        return f"nobody may write fact_payment, so that {TASK} takes long enough to be killed"
+        one_load_at_a_time(self._lock, TABLES["fact_payment"])
+        return f"{TASK} has to wait, as for another load of the table, and is there to be killed"
 
     def meddle(self, stack: Stack, tasks: Tasks) -> str | None:
         """Kill the task's process; let go of its table after the last try."""

@@ -16,7 +16,7 @@ from local.faildemo.fault import Tasks
 from local.first_run import DAG_ID
 from local.stack import Stack
 
-PAUSE_S = 1.0
+PAUSE_S = 0.5
 _NAMED = 3
 
 
@@ -39,17 +39,15 @@ class Watch:
         """The state of a run when it was last looked at."""
         return self._runs.get(run_id)
 
-    def until(self, done: Callable[[], bool], seconds: float, at_each_look: Callable[[], str | None]) -> bool:
-        """Look every second until it is `done`, or until so many `seconds` are over; whether it is done."""
+    def until(self, done: Callable[[], bool], seconds: float, at_each_look: Callable[[], str | None]) -> None:
+        """Look twice a second until it is `done`, or until so many `seconds` are over."""
         deadline = time.monotonic() + seconds
         while True:
             if told := at_each_look():
                 self.tell(told)
             self.look()
-            if done():
-                return True
-            if time.monotonic() > deadline:
-                return False
+            if done() or time.monotonic() > deadline:
+                return
             time.sleep(PAUSE_S)
 
     def look(self) -> None:

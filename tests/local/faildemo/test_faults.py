@@ -5,6 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from include.catalog import TABLES
+from include.warehouse.load import one_load_at_a_time
 from local import databases
 from local.errors import StackError
 from local.faildemo.fault import FAILURE, FAILURE_AND_END, Fault, News
@@ -94,6 +96,17 @@ def test_the_start_of_a_stack_opens_what_is_closed(stack: Stack):
         assert not databases.create_database(admin, "warehouse", "totes_etl")
     assert lets_in(stack, "totesys", "totes_reader")
     assert lets_in(stack, "warehouse", "totes_etl")
+
+
+def test_the_task_that_is_to_be_killed_waits_until_the_repair(stack: Stack):
+    fault = TaskKilled()
+    fault.break_(stack)
+    with psycopg.connect(stack.conninfo("warehouse", "totes_etl"), options="-c lock_timeout=200") as loader:
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            one_load_at_a_time(loader, TABLES["fact_payment"])
+        loader.rollback()
+        fault.repair(stack)
+        one_load_at_a_time(loader, TABLES["fact_payment"])
 
 
 def test_no_process_is_killed_that_is_none_of_the_stack(stack: Stack):
