@@ -59,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--tables", default=given("TABLES") or None, metavar="TABLE,TABLE")
     migration = verbs.add_parser("migration", help="write the migration that the catalogue needs")
     migration.add_argument("--message", default=given("MESSAGE") or None)
+    fail_demo = verbs.add_parser("fail-demo", help="break something on purpose, watch, repair")
+    fail_demo.add_argument("--fault", default=given("FAULT") or None, metavar="NAME")
     reset = verbs.add_parser("reset", help="remove all data")
     reset.add_argument("--yes", action="store_true", default=given("YES") == "1")
     return parser
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _call(asked: argparse.Namespace, stack: Stack) -> int:
     from local import commands, status  # here, because they need the pipeline's libraries
+    from local.faildemo.demo import fail_demo
     from local.shop.errors import ShopError
 
     verbs: dict[str, Callable[[], int]] = {
@@ -78,6 +81,7 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "psql": lambda: commands.psql(stack, asked.db, asked.sql),
         "airflow": lambda: commands.airflow(stack, asked.command),
         "shop": lambda: commands.shop(stack, asked.speed),
+        "fail-demo": lambda: fail_demo(stack, asked.fault),
         "reset": lambda: commands.reset(stack, sure=asked.yes),
         "password": lambda: commands.password(stack),
         "migrate": lambda: commands.migrate(stack),

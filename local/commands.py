@@ -14,6 +14,7 @@ from local import accounts, databases, first_run, migration_writer, source, summ
 from local.airflow_programs import ADMIN
 from local.console import say, step
 from local.errors import StackError
+from local.faildemo import note
 from local.log_files import prune_task_logs
 from local.program import HOST
 from local.secrets_store import FILE
@@ -37,6 +38,8 @@ def _start(stack: Stack, folder: Path | None) -> None:
     step("Starting PostgreSQL and the AWS stand-in")
     prune_task_logs(stack.task_logs)
     stack.start_servers()
+    if done := note.mend(stack):
+        step(f"A demo of failures was killed. Repaired: {done}")
     source.check(stack.conninfo("totesys", "shop"), folder)
     step(source.fill(stack.conninfo("totesys", "shop"), folder))
     migrations.upgrade(stack.conninfo("warehouse", "totes_etl"))
