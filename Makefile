@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status freshness logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench check lint format types security audit lock
+.PHONY: help run stop status freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -9,7 +9,7 @@ CODE := include dags plugins local
 RUFF_HAS := B101,B404,B603,B606,B607,B608
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 } /^## / { print substr($$0, 4) }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 } /^## / { print substr($$0, 4) }' Makefile
 
 run: setup ## Set up, start the stack, fill the shop once, wait for the first run, show what there is; SNAPSHOT=<folder of CSVs>
 	@$(PY) -m local run
@@ -22,6 +22,9 @@ status: setup ## What runs, and how far behind the warehouse is
 
 freshness: setup ## Does the warehouse keep up with the shop? Alerts once if not; MINUTES=30 JSON=1 QUIET=1
 	@$(PY) -m local freshness
+
+smoke: setup ## Does it all work? Four runs on dummy rows in `testing`, what they load and tell; KEEP=1 leaves it there
+	@$(PY) -m local smoke
 
 logs: setup ## Follow the logs; OF=scheduler for one program
 	@$(PY) -m local logs
@@ -40,6 +43,9 @@ airflow: setup ## Airflow's command line on the stack; CMD='backfill create --da
 
 shop: setup ## Let the shop trade until Ctrl-C; SPEED=1 is the real shop's pace, default 700
 	@$(PY) -m local shop
+
+fail-demo: setup ## Break something on purpose, see who hears of it and how it recovers; FAULT=warehouse-down, the list is in its output
+	@$(PY) -m local fail-demo
 
 replay: setup ## Rebuild the warehouse from the raw zone with its whole history; TABLES=fact_payment,dim_staff for some
 	@$(PY) -m local replay

@@ -75,7 +75,7 @@ def _ends(context: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "warehouse": lambda: warehouse(environment),
         "lake": lambda: lake(environment)[1],
-        "channels": channels(AlertSettings.from_environment()),
+        "channels": channels(AlertSettings.from_environment(), environment),
     }
 
 

@@ -8,13 +8,14 @@ from airflow.providers.smtp.hooks.smtp import SmtpHook
 from include.alerts import mail, sns
 from include.alerts.deliver import Channel
 from include.alerts.model import Alert
+from include.environment import PRODUCTION, Environment
 from include.settings import AlertSettings
 from totes_connections import AWS_LIMITS
 
 
-def channels(settings: AlertSettings) -> list[Channel]:
-    """The ways that somebody listens on."""
-    mails: list[Channel] = [Mail(settings)] if settings.mail_to else []
+def channels(settings: AlertSettings, environment: Environment) -> list[Channel]:
+    """The ways that somebody listens on. A test sends no mails: they cannot be filtered as messages can."""
+    mails: list[Channel] = [Mail(settings)] if settings.mail_to and environment is PRODUCTION else []
     messages: list[Channel] = [Messages(settings)] if settings.topic else []
     return mails + messages
 

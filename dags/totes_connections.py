@@ -103,7 +103,7 @@ def _connect(name: str, schema: str, unavailable: type[RetryableError]) -> psyco
             f"Airflow connection {name} ({connection.host}:{connection.port}/{connection.schema})",
             found=str(error).strip(),
             expected="a server that answers and accepts the login",
-            remedy="the task is tried again; see that the database runs and the connection is right",
+            remedy="if the last try fails too, see that the database runs and the connection is right",
         ) from error
     return opened
 

@@ -173,7 +173,7 @@ def _translated(where: str) -> Iterator[None]:
             where,
             found=f"{type(error).__name__}: {error}",
             expected="an answer from S3",
-            remedy="the task is tried again; see that the connection totes_aws is right and S3 answers",
+            remedy="if the last try fails too, see that the connection totes_aws is right and S3 answers",
         ) from error
 
 
@@ -187,7 +187,12 @@ def _sorted(where: str, error: ClientError) -> Exception:
             where, found="no object", expected="the one its manifest names", remedy="clear the table's whole task group"
         )
     if code in _PASSING or status >= 500:
-        return LakeUnavailable(where, found=f"S3 answered {code}", expected="success", remedy="the task is tried again")
+        return LakeUnavailable(
+            where,
+            found=f"S3 answered {code}",
+            expected="success",
+            remedy="if the last try fails too, see what S3 lacks",
+        )
     return SettingError(
         where,
         found=f"S3 answered {code}",

@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     freshness.add_argument("--minutes", default=given("MINUTES") or None)
     freshness.add_argument("--json", action="store_true", default=given("JSON") == "1")
     freshness.add_argument("--quiet", action="store_true", default=given("QUIET") == "1")
+    smoke = verbs.add_parser("smoke", help="does the stack work, end to end? exit code 0, 1 or 2")
+    smoke.add_argument("--keep", action="store_true", default=given("KEEP") == "1")
     logs = verbs.add_parser("logs", help="follow the logs")
     logs.add_argument("--of", default=given("OF") or None, metavar="PROGRAM")
     psql = verbs.add_parser("psql", help="open psql, or run one statement")
@@ -57,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--tables", default=given("TABLES") or None, metavar="TABLE,TABLE")
     migration = verbs.add_parser("migration", help="write the migration that the catalogue needs")
     migration.add_argument("--message", default=given("MESSAGE") or None)
+    fail_demo = verbs.add_parser("fail-demo", help="break something on purpose, watch, repair")
+    fail_demo.add_argument("--fault", default=given("FAULT") or None, metavar="NAME")
     reset = verbs.add_parser("reset", help="remove all data")
     reset.add_argument("--yes", action="store_true", default=given("YES") == "1")
     return parser
@@ -64,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _call(asked: argparse.Namespace, stack: Stack) -> int:
     from local import commands, status  # here, because they need the pipeline's libraries
+    from local.faildemo.demo import fail_demo
     from local.shop.errors import ShopError
 
     verbs: dict[str, Callable[[], int]] = {
@@ -71,10 +76,12 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "stop": lambda: commands.stop(stack),
         "status": lambda: status.status(stack),
         "freshness": lambda: commands.freshness(stack, _freshness_options(asked)),
+        "smoke": lambda: commands.smoke(stack, ["--keep"] if asked.keep else []),
         "logs": lambda: commands.logs(stack, asked.of),
         "psql": lambda: commands.psql(stack, asked.db, asked.sql),
         "airflow": lambda: commands.airflow(stack, asked.command),
         "shop": lambda: commands.shop(stack, asked.speed),
+        "fail-demo": lambda: fail_demo(stack, asked.fault),
         "reset": lambda: commands.reset(stack, sure=asked.yes),
         "password": lambda: commands.password(stack),
         "migrate": lambda: commands.migrate(stack),

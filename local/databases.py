@@ -18,16 +18,18 @@ READERS = {"totesys": "totes_reader", "warehouse": "analyst"}
 
 
 def create_roles(admin: psycopg.Connection[Any], secrets: Secrets) -> None:
-    """Make every role that is missing and give each its password (idempotent).
+    """Make every role that is missing, give each its password and let it log in (idempotent).
 
     A reader's transactions are read-only by default, which a session cannot widen beyond its grants.
     """
     for role in (*OWNERS.values(), *READERS.values()):
         if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
-            admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
         # The password leaves this process as its scram verifier only, so that no server log can hold it.
         verifier = admin.pgconn.encrypt_password(getattr(secrets, role).encode(), role.encode(), b"scram-sha-256")
-        admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier.decode())))
+        admin.execute(
+            sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
+        )
     for reader in READERS.values():
         admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(reader)))
 
@@ -42,11 +44,13 @@ def create_database(
 ) -> bool:
     """Make database `name` (a copy of `template`, if given) for `owner` and `readers` alone.
 
-    Returns whether it was made: one that exists is left as it is. `admin` must be in autocommit mode.
+    Returns whether it was made: one that exists is left as it is, and opened if it was closed to everybody.
+    `admin` must be in autocommit mode.
     """
-    if admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
-        return False
     database = sql.Identifier(name)
+    if admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(database))
+        return False
     admin.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             database, sql.Identifier(owner), sql.Identifier(template or "template1")

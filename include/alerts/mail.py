@@ -17,6 +17,7 @@ from include.alerts.story.phrases import clock
 from include.alerts.text import as_text
 
 LONGEST_SUBJECT = 200
+_LONGEST_LINE = 998  # what mail servers have to take
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -43,6 +44,8 @@ def compose(alert: Alert, *, sender: str, to: Sequence[str], runbook_url: str) -
     message.set_content(as_text(story))
     message.add_alternative(as_html(story), subtype="html")
     message.set_boundary(f"totes-{_digest(alert.environment, alert.alert_id)}")
+    # Folded at 78 characters, a subject can come out with two spaces before its dash.
+    message.policy = message.policy.clone(max_line_length=_LONGEST_LINE)
     return message
 
 

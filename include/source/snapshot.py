@@ -69,7 +69,7 @@ def snapshot(connection: Connection) -> Iterator[Position]:
             where,
             found=f"{type(error).__name__}: {str(error).strip()}",
             expected="an answer",
-            remedy="the task is tried again; see that the database runs and can be reached",
+            remedy="if the last try fails too, see that the database runs and can be reached",
         ) from error
     except _DRIFT as error:
         raise SchemaDriftError(

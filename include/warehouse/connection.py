@@ -33,5 +33,5 @@ def transaction(connection: Connection) -> Iterator[None]:
             f"warehouse {connection.info.host}:{connection.info.port}/{connection.info.dbname}",
             found=f"{type(error).__name__}: {str(error).strip()}",
             expected="an answer",
-            remedy="the task is tried again, nothing was half written; see that the database runs and can be reached",
+            remedy="nothing was half written; if the last try fails too, see that the database runs and can be reached",
         ) from error

@@ -47,7 +47,7 @@ def _down(table: str) -> Failure:
         host="worker-1",
         error_type="WarehouseUnavailable",
         error_lines=(f"Airflow connection warehouse (127.0.0.1:55432/warehouse): connection refused <{table}>",),
-        remedy="the task is tried again; see that the database runs and the connection is right",
+        remedy="if the last try fails too, see that the database runs and the connection is right",
         rows_read=10,
         log_url=f"{RUN_URL}/tasks/{table}.load?try_number=3",
     )

@@ -146,3 +146,11 @@ def test_an_address_with_a_line_end_is_refused(address):
         compose(samples.failed(), sender=address, to=["a@x.example"], runbook_url=RUNBOOK)
     with pytest.raises(ValueError, match=r"linefeed|newline"):
         compose(samples.failed(), sender="a@x.example", to=[address], runbook_url=RUNBOOK)
+
+
+@pytest.mark.parametrize("length", range(1, 90, 3))
+def test_a_subject_of_any_length_arrives_as_it_was_written(length):
+    mail = mailed(samples.failed(replace(samples.FAILURE, task_id="x" * length)))
+    arrived = message_from_bytes(mail.as_bytes(), policy=policy.default)
+    assert arrived["Subject"] == mail["Subject"]
+    assert "  " not in arrived["Subject"]

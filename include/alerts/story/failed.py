@@ -98,12 +98,18 @@ def _facts(alert: Alert, facts: Failed) -> tuple[tuple[str, str], ...]:
             ("Task", single.task_id if single else None),
             *identity(alert)[1:],
             ("Window", period(facts.window) if facts.window else None),
-            ("Try", f"{single.try_number} of {single.tries}" if single else None),
+            ("Try", _tried(alert, single) if single else None),
             ("Host", listed(sorted({failure.host for failure in failures if failure.host})) or "not known"),
-            ("Rows so far", (_rows(single) or "not known") if single else None),
+            ("Rows so far", (_rows(single) or "not known") if single and single.table else None),
             ("Waiting", _waiting(facts.waiting)),
         ]
     )
+
+
+def _tried(alert: Alert, failure: Failure) -> str:
+    """Which try failed; where tries were left and none follows, why: what has to be mended first is not tried again."""
+    left = failure.tries - failure.try_number if alert.event is Event.FAILED else 0
+    return f"{failure.try_number} of {failure.tries}{', the last: another one would fail likewise' if left else ''}"
 
 
 def _waiting(tasks: tuple[str, ...]) -> str:

@@ -20,12 +20,10 @@ def story(alert: Alert, facts: Recovered, runbook_url: str) -> Story:
         at=alert.happened_at,
         headline=f"{_tables(alert)} after {lasted}",
         lead=(
-            f"It is over: what was told at {clock(facts.failed_at, alert.happened_at)} ({title}) ended after {lasted}.",
+            f"It is over: what was told at {clock(facts.failed_at, alert.happened_at)} ({title}) ended {lasted} later.",
             f"{standing(facts.stands, alert.happened_at)} There is nothing to do.".strip(),
         ),
-        facts=present(
-            [*identity(alert), ("Failed run", facts.failed_run), ("Tables", listed(alert.tables)), ("Lasted", lasted)]
-        ),
+        facts=present([*identity(alert), ("Failed run", facts.failed_run), ("Tables", listed(alert.tables))]),
         links=(runbook(runbook_url, cause.anchor if cause else BEHIND), *run_links(facts.run_url)),
     )
 
