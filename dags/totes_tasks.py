@@ -103,7 +103,7 @@ def transform_files(extracted: Mapping[str, Any]) -> dict[str, Any]:
     from totes_connections import lake
 
     raw, processed = lake(environment_of(get_current_context()))
-    return steps.transform_files(extracted, raw=raw, processed=processed)
+    return steps.transform_files(extracted, FileSettings.from_environment(), raw=raw, processed=processed)
 
 
 @recorded

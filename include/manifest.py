@@ -91,7 +91,7 @@ class FetchedFile:
     url: str
     fetched_at: str
     content_sha256: str
-    content_encoding: str | None
+    content_encoding: str
     etag: str | None
     last_modified: str | None
     headers: Mapping[str, str]

@@ -15,8 +15,8 @@ _STEPS = {
 
 _OF_FILES = _STEPS | {
     "extract": "Fetches {sources} whole and lands them in the raw bucket as received. Safe to clear at any time.",
-    "transform": "Checks and merges the files by day into typed Parquet; refuses them whole where they are broken, and the"
-    " last good rows stay. Safe to clear at any time.",
+    "transform": "Checks and merges the files by day into typed Parquet; refuses them whole where they are broken, and"
+    " the last good rows stay. Safe to clear at any time.",
 }
 
 _HEAD = """# Data dictionary
@@ -30,7 +30,8 @@ see `etl_ledger`), `_loaded_at`, `is_deleted`; facts `is_current`, dimensions `i
 def task_markdown(table: Table, step: str) -> str:
     """The text of a table's task: what the step does, then the table."""
     sources = " and ".join(f"`{source.source}.{source.name}`" for source in table.sources)
-    return f"{(_OF_FILES if table.files else _STEPS)[step].format(sources=sources, table=table.name)}\n\n{table_markdown(table)}"
+    says = (_OF_FILES if table.files else _STEPS)[step].format(sources=sources, table=table.name)
+    return f"{says}\n\n{table_markdown(table)}"
 
 
 def dictionary(tables: Iterable[Table]) -> str:

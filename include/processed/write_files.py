@@ -12,22 +12,22 @@ from include.catalog.covid.covid_us_daily import COVID_US_DAILY, JHU, NYT
 from include.catalog.model import Table
 from include.manifest import Manifest, StoredFile
 from include.object_store import ObjectStore
-from include.processed.covid_us import merge
+from include.processed.covid import merge
 from include.processed.schema import arrow_schema
-from include.source.http_file import content
+from include.source.http import Limits, content
 
 _IN_MEMORY = 32 * 1024 * 1024
 
 
 def write_files(
-    table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: ObjectStore
+    table: Table, raw_manifest_key: str, limits: Limits, *, raw: ObjectStore, processed: ObjectStore
 ) -> tuple[tuple[str, Manifest], list[str]]:
     """Merge the files of a raw manifest; returns the processed manifest with its key, and warnings in words.
 
     Raises ``ContractError`` when a file is refused, ``DamagedObjectError`` when one is not what was landed.
     """
     landed = raw.manifest(raw_manifest_key)
-    rows, warnings = _MERGES[table.name](_contents(raw, landed), landed)
+    rows, warnings = _MERGES[table.name](_contents(raw, landed, limits), landed)
     rows = rows.cast(arrow_schema(table))
     folder = object_keys.processed_folder(table.name, landed.origin.landed_on, landed.origin.load_id)
     manifest = Manifest(
@@ -40,12 +40,12 @@ def write_files(
     return (processed.put_manifest(folder, manifest), manifest), warnings
 
 
-def _contents(raw: ObjectStore, landed: Manifest) -> dict[str, bytes]:
+def _contents(raw: ObjectStore, landed: Manifest, limits: Limits) -> dict[str, bytes]:
     encodings = {item.name: item.content_encoding for item in landed.fetched}
     contents = {}
     for file in landed.files:
         with raw.open(file) as body:
-            contents[file.table] = b"".join(content(body, encodings[file.table]))
+            contents[file.table] = b"".join(content(body, encodings[file.table], limits, where=raw.uri(file.key)))
     return contents
 
 

@@ -10,7 +10,7 @@ from include.catalog.model import SourceFile, Table
 from include.manifest import FetchedFile, Manifest, Origin, StoredFile
 from include.object_store import ObjectStore
 from include.settings import FileSettings
-from include.source.http_file import Fetched, Limits, NotModified, Validators, fetch
+from include.source.http import Fetched, Limits, NotModified, Validators, fetch
 
 _NO_TRANSACTIONS = "0:0:"  # the snapshot of a source that has none; its loads are ordered by the clock
 
@@ -48,7 +48,7 @@ def limits(settings: FileSettings) -> Limits:
 
 def _fetch(file: SourceFile, path: Path, settings: FileSettings) -> FetchedFile:
     with path.open("w+b") as body:
-        answer = fetch(settings.urls[file.setting], None, limits(settings), body)
+        answer = fetch(settings.urls[file.setting], Validators(), limits(settings), body)
     assert isinstance(answer, Fetched)  # noqa: S101  nothing was said of an earlier one
     return FetchedFile(
         name=file.name,

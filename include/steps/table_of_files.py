@@ -11,7 +11,7 @@ from include.manifest import FetchedFile
 from include.object_store import ObjectStore
 from include.planning import Request
 from include.processed.write_files import write_files
-from include.raw.land_files import has_moved, land_files
+from include.raw.land_files import has_moved, land_files, limits
 from include.raw.landed import landed
 from include.settings import FileSettings
 from include.steps.extract_table import pending_loads
@@ -51,7 +51,7 @@ def extract_files(
     return _landed(started, raw, table, [*pending, own], "full", own=1)
 
 
-def transform_files(extracted: Record, *, raw: ObjectStore, processed: ObjectStore) -> Record:
+def transform_files(extracted: Record, settings: FileSettings, *, raw: ObjectStore, processed: ObjectStore) -> Record:
     """Merge landed files into Parquet; a pending load that is broken is left out, loudly."""
     started = time.monotonic()
     table = fed(extracted["table"])
@@ -61,7 +61,7 @@ def transform_files(extracted: Record, *, raw: ObjectStore, processed: ObjectSto
     warnings: list[str] = []
     for number, key in enumerate(keys):
         try:
-            written, warnings = write_files(table, key, raw=raw, processed=processed)
+            written, warnings = write_files(table, key, limits(settings), raw=raw, processed=processed)
             manifests.append(written)
         except ContractError as error:
             # Refused when it came, and refused again: no version was ever made of it.

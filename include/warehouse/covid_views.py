@@ -7,7 +7,7 @@ POPULATION = 331_449_281
 
 VIEWS = ("covid_us_daily_metrics", "covid_us_daily_revisions")
 
-_METRICS = f"""
+_METRICS = """
 CREATE OR REPLACE VIEW covid_us_daily_metrics AS
 WITH days AS (
   SELECT date, cases, deaths, recovered,
@@ -16,11 +16,11 @@ WITH days AS (
          recovered - lag(recovered) OVER by_day AS new_recovered
   FROM covid_us_daily_current WINDOW by_day AS (ORDER BY date))
 SELECT date, cases, deaths, recovered, new_cases, new_deaths, new_recovered,
-       {{means}},
+       {means},
        round(100.0 * deaths / nullif(cases, 0), 2) AS case_fatality_percent,
-       round(100000.0 * cases / {POPULATION}, 2) AS cases_per_100k,
-       round(100000.0 * deaths / {POPULATION}, 2) AS deaths_per_100k,
-       round(100000.0 * new_cases / {POPULATION}, 2) AS new_cases_per_100k,
+       round(100000.0 * cases / {population}, 2) AS cases_per_100k,
+       round(100000.0 * deaths / {population}, 2) AS deaths_per_100k,
+       round(100000.0 * new_cases / {population}, 2) AS new_cases_per_100k,
        trim(to_char(date, 'Day')) AS day_of_week,
        date_trunc('month', date)::date AS month
 FROM days WINDOW week AS (ORDER BY date ROWS 6 PRECEDING)
@@ -62,7 +62,7 @@ _COMMENTS = {
 def covid_statements() -> Iterator[str]:
     """The DDL of the views and of the function."""
     means = ",\n       ".join(_MEAN.format(column=column) for column in ("new_cases", "new_deaths", "new_recovered"))
-    yield _METRICS.format(means=means)
+    yield _METRICS.format(means=means, population=POPULATION)
     yield _REVISIONS
     yield _AS_OF
     for what, comment in _COMMENTS.items():

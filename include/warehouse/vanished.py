@@ -1,11 +1,13 @@
-"""The guard of tables made of whole files: a file in which history is missing is refused, and the last good rows stay."""
+"""The guard of tables made of whole files: one in which history is missing is refused, the last good rows stay."""
 
 from psycopg import sql
 
 from include.catalog.model import Table
 from include.errors import ContractError
 from include.warehouse.connection import Connection
-from include.warehouse.deletions import HANDFUL, SHARE
+
+MOST = 3  # rows that may vanish at once; one always may
+SHARE = 0.05  # of those held
 
 
 def refuse_lost_history(connection: Connection, table: Table) -> None:
@@ -23,8 +25,9 @@ def refuse_lost_history(connection: Connection, table: Table) -> None:
         return
     if staged_last is None or staged_last < last:
         _refuse(table, f"rows up to {staged_last}", f"rows up to {last}, which the table holds, or later")
-    if gone > max(HANDFUL, SHARE * held):
-        _refuse(table, f"{gone} of {held} rows missing", "at most 5 % of them, or ten, at once")
+    most = max(1, min(MOST, int(SHARE * held)))
+    if gone > most:
+        _refuse(table, f"{gone} of {held} rows missing", f"at most {most} of them")
 
 
 def _refuse(table: Table, found: str, expected: str) -> None:

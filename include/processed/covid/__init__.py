@@ -5,7 +5,6 @@ It knows no URL and no database. A file that breaks a rule is refused as a whole
 """
 
 from include.processed.covid.finding import JHU, NYT, Check, Finding
-from include.processed.covid.history import refuse_lost_history
 from include.processed.covid.merge import Merged, merge
 
-__all__ = ["JHU", "NYT", "Check", "Finding", "Merged", "merge", "refuse_lost_history"]
+__all__ = ["JHU", "NYT", "Check", "Finding", "Merged", "merge"]
