@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from include import object_keys
 from include.catalog.model import SourceFile, Table
@@ -12,6 +13,7 @@ from include.object_store import ObjectStore
 from include.settings import FileSettings
 from include.source.http import Fetched, Limits, NotModified, Validators, fetch
 
+_LOOPBACK = "127.0.0.1"
 _NO_TRANSACTIONS = "0:0:"  # the snapshot of a source that has none; its loads are ordered by the clock
 
 
@@ -43,7 +45,8 @@ def has_moved(file: SourceFile, before: FetchedFile, settings: FileSettings) -> 
 
 def limits(settings: FileSettings) -> Limits:
     """Whom to ask, and how long and how much to take."""
-    return Limits(hosts=settings.hosts)
+    local = {_LOOPBACK} if any(urlsplit(url).hostname == _LOOPBACK for url in settings.urls.values()) else set()
+    return Limits(hosts=settings.hosts | local)
 
 
 def _fetch(file: SourceFile, path: Path, settings: FileSettings) -> FetchedFile:

@@ -54,4 +54,5 @@ def downgrade() -> None:
     """Undo it."""
     op.drop_index("covid_us_daily_history_idx", table_name="covid_us_daily")
     op.drop_index("covid_us_daily_current_key", table_name="covid_us_daily", postgresql_where=sa.text("is_current"))
-    op.drop_table("covid_us_daily")
+    op.execute("DROP FUNCTION IF EXISTS covid_us_daily_as_of(timestamptz)")
+    op.execute("DROP TABLE covid_us_daily CASCADE")  # with its views
