@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def tell(context: Mapping[str, Any], states: Mapping[str, str | None], failures: "Iterable[Failure]") -> None:
+def tell(
+    context: Mapping[str, Any],
+    states: Mapping[str, str | None],
+    failures: "Iterable[Failure]",
+    stalls: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
     """Tell what a run did; `states` are those of its tasks."""
     from include import steps
 
-    outcome = steps.Outcome.of(states, failures, context["params"]["tables"])
+    outcome = steps.Outcome.of(states, failures, context["params"]["tables"], stalls)
     steps.tell(_run(context), outcome, **_ends(context))
 
 

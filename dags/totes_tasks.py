@@ -141,7 +141,8 @@ def report() -> dict[str, Any]:
     summary["checks"] = _verified(environment_of(context), polled)
     ti.xcom_push(key="return_value", value=summary)
     failures = [totes_failures.failure(context, task_id) for task_id in failed if states[task_id] == "failed"]
-    totes_alerts.tell(context, states, failures)
+    stalls = {table.name: _stalls(ti, table) for table in FILE_FED}
+    totes_alerts.tell(context, states, failures, stalls)
     ti.xcom_push(key="told", value=True)
     totes_alerts.emit_metrics(context, loads)
     if failed:
@@ -150,6 +151,12 @@ def report() -> dict[str, Any]:
             " the next run reads again what these did not. Their logs say what to do."
         )
     return summary
+
+
+def _stalls(ti: Any, table: Table) -> dict[str, str]:
+    """The sources of a table that stand still, if its files were merged in this run."""
+    merged = ti.xcom_pull(task_ids=f"{table.name}.transform")
+    return dict(merged["stalls"]) if merged else {}
 
 
 def _among(names: Sequence[str], tables: Iterable[Table]) -> tuple[str, ...]:

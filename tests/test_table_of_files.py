@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from include import steps
+from include.alerts import news
 from include.errors import ContractError
 from include.planning import Request
+from include.warehouse.connection import transaction
+from tests.alerts.receiver import Receiver
+from tests.alerts.runs import run
 from tests.covid_shelf import DAYS, Shelf, day, serving
 from tests.pipeline import Pipeline
 
@@ -131,7 +135,9 @@ def test_a_stall_of_one_source_is_no_failure_and_is_warned_of(covid: Covid):
         covid.shelf.recovered[day(number)] = 1
     transformed = covid.transform(covid.extract())
     covid.pipeline.load(transformed)
-    assert any("is its last day, 5 days before the other file's" in warning for warning in transformed["warnings"])
+    ((key, sentence),) = transformed["stalls"].items()
+    assert key == f"us.csv (New York Times) since {day(DAYS - 1)}"
+    assert "is its last day, 5 days before the other file's" in sentence
 
 
 @pytest.mark.parametrize("broken", [b"<html>Not found</html>", b"date,cases\n2020-03-01,1", b""])
@@ -220,3 +226,34 @@ def test_the_days_metrics(covid: Covid):
     assert row[6:] == ("Wednesday", day(0).replace(day=1))
     early = covid.pipeline.query("SELECT new_cases_mean_7d FROM covid_us_daily_metrics ORDER BY date LIMIT 8")
     assert [value is None for (value,) in early] == [True] * 7 + [False]
+
+
+def test_the_news_name_the_days_and_the_latest_totals(covid: Covid):
+    covid.run()
+    covid.shelf.go_on()
+    covid.shelf.cases[day(3)] += 1
+    covid.run()
+    with covid.pipeline.loading() as warehouse, transaction(warehouse):
+        (alert,) = news.loaded_alerts(warehouse, run("test"), datetime.now(UTC))
+    (load,) = alert.facts.loads
+    assert (load.rows_new, load.rows_revised) == (DAYS + 1, 1)
+    assert load.note == "days 2020-03-01 to 2020-04-30; on 2020-04-30: 61,000 cases, 610 deaths, 30,500 recovered"
+
+
+def test_a_standstill_is_told_once(covid: Covid):
+    receiver = Receiver("sns")
+    covid.run()
+    for ahead in (5, 6):
+        covid.shelf.recovered[day(DAYS + ahead - 1)] = 1
+        for number in range(DAYS, DAYS + ahead):
+            covid.shelf.recovered[day(number)] = 1
+        transformed = covid.transform(covid.extract())
+        outcome = steps.Outcome(requested=(NAME,), well=(NAME,), stalls={NAME: transformed["stalls"]})
+        steps.tell(
+            run("test"),
+            outcome,
+            warehouse=covid.pipeline.loading,
+            lake=lambda: covid.pipeline.processed,
+            channels=[receiver],
+        )
+    assert receiver.events.count("data_quality") == 1

@@ -87,7 +87,7 @@ class Recovered:
 
 @dataclass(frozen=True, kw_only=True)
 class TableLoad:
-    """What a run did to one table."""
+    """What a run did to one table; ``note`` says more of a table of which there is more to say."""
 
     table: str
     mode: str
@@ -96,6 +96,7 @@ class TableLoad:
     rows_deleted: int
     rows_quarantined: int
     stands: datetime
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,11 +138,15 @@ class SetAside:
 
 @dataclass(frozen=True, kw_only=True)
 class DataQuality:
-    """What a run found in the data: rows set aside, tables that differ from the source, undeclared columns."""
+    """What a run found in the data: rows set aside, tables that differ from the source, undeclared columns.
+
+    ``stalled`` are sentences about sources that stand still while another one of the same table moves.
+    """
 
     set_aside: tuple[SetAside, ...] = ()
     different: tuple[str, ...] = ()
     columns_undeclared: tuple[str, ...] = ()
+    stalled: tuple[str, ...] = ()
     run_url: str | None = None
 
 

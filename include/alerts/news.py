@@ -6,12 +6,13 @@ down: so a run that dies before it told is told of by the next one, and none twi
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from include.alerts.incidents import Run
 from include.alerts.model import Alert, DataQuality, Event, Facts, Loaded, SetAside, TableLoad
+from include.alerts.notes import note_of
 from include.warehouse.connection import Connection
 
 LEFT_BEHIND = timedelta(minutes=30)
@@ -71,7 +72,7 @@ def loaded_alerts(connection: Connection, run: Run, at: datetime) -> list[Alert]
             "UPDATE etl_ledger SET alert_id = %s WHERE load_id = ANY(%s)", [alert_id, [load.load_id for load in loads]]
         )
         if any(load.changed for load in loads):
-            alerts.append(_loaded(run, run_id, alert_id, loads, at))
+            alerts.append(_loaded(connection, run, run_id, alert_id, loads, at))
     return alerts
 
 
@@ -93,19 +94,35 @@ def quality_alerts(connection: Connection, run: Run, at: datetime) -> list[Alert
     return [_alert(run, run.run_id, alert_id, Event.DATA_QUALITY, tables, facts, at)]
 
 
-def _loaded(run: Run, run_id: str, alert_id: str, loads: list[_Load], at: datetime) -> Alert:
+def stall_alerts(run: Run, table: str, stalls: Mapping[str, str], at: datetime) -> list[Alert]:
+    """The alerts of sources that stand still: each sentence once for its key, which says which source, since when."""
+    return [
+        _alert(
+            run,
+            run.run_id,
+            f"data_quality/stalled/{key}",
+            Event.DATA_QUALITY,
+            [table],
+            DataQuality(stalled=(sentence,), run_url=run.url),
+            at,
+        )
+        for key, sentence in stalls.items()
+    ]
+
+
+def _loaded(connection: Connection, run: Run, run_id: str, alert_id: str, loads: list[_Load], at: datetime) -> Alert:
     by_table: defaultdict[str, list[_Load]] = defaultdict(list)
     for load in loads:
         by_table[load.table].append(load)
     facts = Loaded(
-        loads=tuple(_table_load(table, found) for table, found in sorted(by_table.items())),
+        loads=tuple(_table_load(connection, table, found) for table, found in sorted(by_table.items())),
         lag_s=round((max(x.loaded_at for x in loads) - min(x.snapshot_at for x in loads)).total_seconds(), 3),
         run_url=run.url if run_id == run.run_id else None,
     )
     return _alert(run, run_id, alert_id, Event.LOADED, by_table, facts, at)
 
 
-def _table_load(table: str, loads: list[_Load]) -> TableLoad:
+def _table_load(connection: Connection, table: str, loads: list[_Load]) -> TableLoad:
     return TableLoad(
         table=table,
         mode=loads[-1].mode,
@@ -114,6 +131,7 @@ def _table_load(table: str, loads: list[_Load]) -> TableLoad:
         rows_deleted=sum(load.rows_deleted for load in loads),
         rows_quarantined=sum(load.rows_quarantined for load in loads),
         stands=loads[-1].snapshot_at,
+        note=note_of(connection, table, [load.load_id for load in loads]),
     )
 
 

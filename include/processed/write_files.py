@@ -12,7 +12,7 @@ from include.catalog.covid.covid_us_daily import COVID_US_DAILY, JHU, NYT
 from include.catalog.model import Table
 from include.manifest import Manifest, StoredFile
 from include.object_store import ObjectStore
-from include.processed.covid import merge
+from include.processed.covid import Finding, merge
 from include.processed.schema import arrow_schema
 from include.source.http import Limits, content
 
@@ -21,8 +21,8 @@ _IN_MEMORY = 32 * 1024 * 1024
 
 def write_files(
     table: Table, raw_manifest_key: str, limits: Limits, *, raw: ObjectStore, processed: ObjectStore
-) -> tuple[tuple[str, Manifest], list[str]]:
-    """Merge the files of a raw manifest; returns the processed manifest with its key, and warnings in words.
+) -> tuple[tuple[str, Manifest], tuple[Finding, ...]]:
+    """Merge the files of a raw manifest; returns the processed manifest with its key, and the warnings.
 
     Raises ``ContractError`` when a file is refused, ``DamagedObjectError`` when one is not what was landed.
     """
@@ -49,13 +49,13 @@ def _contents(raw: ObjectStore, landed: Manifest, limits: Limits) -> dict[str, b
     return contents
 
 
-def _covid(contents: Mapping[str, bytes], landed: Manifest) -> tuple[pa.Table, list[str]]:
+def _covid(contents: Mapping[str, bytes], landed: Manifest) -> tuple[pa.Table, tuple[Finding, ...]]:
     today = datetime.fromisoformat(landed.origin.snapshot_at).date()
     merged = merge(contents[NYT.name], contents[JHU.name], today=today)
-    return merged.days, [finding.message for finding in merged.warnings]
+    return merged.days, merged.warnings
 
 
-_MERGES: dict[str, Callable[[Mapping[str, bytes], Manifest], tuple[pa.Table, list[str]]]] = {
+_MERGES: dict[str, Callable[[Mapping[str, bytes], Manifest], tuple[pa.Table, tuple[Finding, ...]]]] = {
     COVID_US_DAILY.name: _covid
 }
 

@@ -10,6 +10,7 @@ from include.errors import ContractError, DamagedObjectError, TotesError
 from include.manifest import FetchedFile
 from include.object_store import ObjectStore
 from include.planning import Request
+from include.processed.covid import Check, Finding
 from include.processed.write_files import write_files
 from include.raw.land_files import has_moved, land_files, limits
 from include.raw.landed import landed
@@ -58,7 +59,7 @@ def transform_files(extracted: Record, settings: FileSettings, *, raw: ObjectSto
     keys = manifests_of(extracted, raw)
     strict_from = 0 if extracted["mode"] == "replay" else len(keys) - extracted["own"]
     manifests: list[Keyed] = []
-    warnings: list[str] = []
+    warnings: Sequence[Finding] = ()
     for number, key in enumerate(keys):
         try:
             written, warnings = write_files(table, key, limits(settings), raw=raw, processed=processed)
@@ -76,7 +77,10 @@ def transform_files(extracted: Record, settings: FileSettings, *, raw: ObjectSto
     record = landed_record(
         "transform", started, processed, table.name, manifests, mode=extracted["mode"], rows_read=rows
     )
-    return record | {"rows_quarantined": 0, "warnings": warnings}
+    for warning in warnings:
+        log.warning("%s: %s", table.name, warning.message)
+    stalls = {f"{item.file} since {item.value}": item.message for item in warnings if item.check is Check.LAG}
+    return record | {"rows_quarantined": 0, "warnings": len(warnings), "stalls": stalls}
 
 
 def _look(

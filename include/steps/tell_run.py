@@ -25,10 +25,20 @@ class Outcome:
     well: tuple[str, ...]
     failures: tuple[Failure, ...] = ()
     waiting: Mapping[str, str] = field(default_factory=dict)
+    stalls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, states: Mapping[str, str | None], failures: Iterable[Failure], requested: Sequence[str]) -> "Outcome":
-        """The outcome by the states of the run's tasks, named `plan`, `report` and `<table>.<step>`."""
+    def of(
+        cls,
+        states: Mapping[str, str | None],
+        failures: Iterable[Failure],
+        requested: Sequence[str],
+        stalls: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> "Outcome":
+        """The outcome by the states of the run's tasks, named `plan`, `report` and `<table>.<step>`.
+
+        ``stalls`` are sentences about sources that stand still, by table and by source and day.
+        """
         planned = states.get("plan") == "success"
         loads = {table: states.get(f"{table}.load") for table in requested}
         failures = tuple(failures)
@@ -39,6 +49,7 @@ class Outcome:
             well=tuple(table for table, state in loads.items() if planned and state in {"success", "skipped"}),
             failures=failures,
             waiting={task: _waits_for(task, failed) for task in waiting},
+            stalls=stalls or {},
         )
 
 
@@ -95,6 +106,7 @@ def _write_down(
             *(recovered_alert(run, over, stands, at) for over in outbox.recover(connection, run, outcome.well, at)),
             *news.loaded_alerts(connection, run, at),
             *news.quality_alerts(connection, run, at),
+            *(alert for table, found in outcome.stalls.items() for alert in news.stall_alerts(run, table, found, at)),
         ]
         for alert in alerts:
             outbox.add(connection, alert, deliver.channels_for(alert, channels))

@@ -325,7 +325,27 @@ def unasked() -> Alert:
     return replace(alert, alert_id="deadline_missed/freshness/unasked", tables=(), facts=facts)
 
 
+def standstill() -> Alert:
+    return Alert(
+        alert_id="data_quality/stalled/us.csv (New York Times) since 2020-09-12",
+        event=Event.DATA_QUALITY,
+        environment="production",
+        dag_id="totes_etl",
+        run_id=RUN,
+        happened_at=AT,
+        tables=("covid_us_daily",),
+        facts=DataQuality(
+            stalled=(
+                "us.csv (New York Times), column date, row 237: 2020-09-12 is its last day, 4 days before the other"
+                " file's (check: lag)",
+            ),
+            run_url=RUN_URL,
+        ),
+    )
+
+
 ALL = {
+    "standstill": standstill,
     "failed": failed,
     "failed-grouped": grouped,
     "failed-killed": killed,

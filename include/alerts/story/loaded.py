@@ -32,6 +32,7 @@ def story(alert: Alert, facts: Loaded, runbook_url: str) -> Story:
                 ("Stands at", clock(stands, alert.happened_at)),
                 ("Lag", span(facts.lag_s)),
                 ("Mode", _modes(facts)),
+                *((load.table, load.note) for load in facts.loads if load.note),
             ]
         ),
         grid=grid(

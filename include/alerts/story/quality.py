@@ -7,8 +7,10 @@ from include.alerts.story.phrases import counted, listed
 QUARANTINE = "rows-in-quarantine"
 DIFFERENT = "source-and-warehouse-differ"
 UNDECLARED = "undeclared-columns"
+STALLED = "a-source-that-stalls"
 
 _COMPARE = "Trigger a run of {tables} with Mode = full: it mends it. Then look for who wrote there."
+_LOOK = "Look whether its publisher still publishes it. The table goes on as soon as both files do."
 _CORRECT = "Correct the rows in the source; they load by themselves then."
 
 
@@ -40,6 +42,7 @@ def _headline(facts: DataQuality) -> str:
                 f"{counted(rows, 'row')} set aside" if rows else "",
                 f"{counted(len(facts.different), 'table')} not as in the source" if facts.different else "",
                 f"{counted(len(facts.columns_undeclared), 'undeclared column')}" if facts.columns_undeclared else "",
+                f"{counted(len(facts.stalled), 'source')} at a standstill" if facts.stalled else "",
             ],
         )
     )
@@ -61,7 +64,7 @@ def _lead(facts: DataQuality) -> tuple[str, ...]:
         said.append(
             f"The source has {listed(facts.columns_undeclared)}, which nobody declared. It stays in the raw zone."
         )
-    return tuple(said)
+    return (*said, *facts.stalled)
 
 
 def _advice(facts: DataQuality) -> tuple[tuple[str, str], ...]:
@@ -70,6 +73,7 @@ def _advice(facts: DataQuality) -> tuple[tuple[str, str], ...]:
             ("Quarantine", _CORRECT if facts.set_aside else None),
             ("Difference", _COMPARE.format(tables=listed(facts.different)) if facts.different else None),
             ("Columns", "Nothing, or declare them in include/catalog." if facts.columns_undeclared else None),
+            ("Standstill", _LOOK if facts.stalled else None),
         ]
     )
 
@@ -79,5 +83,6 @@ def _sections(facts: DataQuality, url: str) -> tuple[Link, ...]:
         "Runbook: quarantine": (QUARANTINE, facts.set_aside),
         "Runbook: difference": (DIFFERENT, facts.different),
         "Runbook: columns": (UNDECLARED, facts.columns_undeclared),
+        "Runbook: standstill": (STALLED, facts.stalled),
     }
     return tuple(Link(name, f"{url}#{anchor}") for name, (anchor, what) in found.items() if what)
