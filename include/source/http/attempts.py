@@ -40,7 +40,7 @@ def asked(ask: Callable[[], Answer], limits: Limits, deadline: Deadline) -> Answ
             wait_s = again.after_s + _backoff_s(failed, limits)
             if failed == limits.tries or wait_s >= deadline.left():
                 raise again.failure from again.__cause__
-            log.warning("%s; asked again in %.1f s", again.failure, wait_s)
+            log.warning("%s: %s; asked again in %.1f s", again.failure.where, again.failure.found, wait_s)
             time.sleep(wait_s)
 
 
