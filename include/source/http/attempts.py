@@ -59,4 +59,4 @@ def retry_after_s(headers: Mapping[str, str]) -> float:
 def _backoff_s(failed: int, limits: Limits) -> float:
     """Anything up to twice as much as after the failure before: many who fail at once do not return at once."""
     longest = min(_LONGEST_BACKOFF_S, limits.backoff_s * 2 ** (failed - 1))
-    return random.uniform(0, longest)  # noqa: S311  spreads load, keeps no secret
+    return random.uniform(0, longest)  # noqa: S311  # nosec B311 # spreads load, keeps no secret
