@@ -40,7 +40,7 @@ def asked(ask: Callable[[], Answer], limits: Limits, deadline: Deadline) -> Answ
             wait_s = again.after_s + _backoff_s(failed, limits)
             if failed == limits.tries or wait_s >= deadline.left():
                 raise again.failure from again.__cause__
-            log.warning("%s; asked again in %.1f s", again.failure, wait_s)
+            log.warning("%s: %s; asked again in %.1f s", again.failure.where, again.failure.found, wait_s)
             time.sleep(wait_s)
 
 
@@ -59,4 +59,4 @@ def retry_after_s(headers: Mapping[str, str]) -> float:
 def _backoff_s(failed: int, limits: Limits) -> float:
     """Anything up to twice as much as after the failure before: many who fail at once do not return at once."""
     longest = min(_LONGEST_BACKOFF_S, limits.backoff_s * 2 ** (failed - 1))
-    return random.uniform(0, longest)  # noqa: S311  spreads load, keeps no secret
+    return random.uniform(0, longest)  # noqa: S311  # nosec B311 # spreads load, keeps no secret

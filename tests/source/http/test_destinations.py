@@ -1,5 +1,7 @@
 """Nothing is asked of a host, a port of call or an address that is not allowed, on no redirect either."""
 
+import socket
+
 import pytest
 
 from include.errors import SettingError, SourceUnavailable
@@ -144,6 +146,20 @@ def test_a_name_without_an_address_is_no_answer(internet):
     internet(data_example=[])
     with pytest.raises(SourceUnavailable, match="the name has no address"):
         fetched("https://data.example/us.csv")
+
+
+@pytest.mark.parametrize("failure", [socket.gaierror(-3, "Temporary failure"), UnicodeError("label too long")])
+def test_a_name_that_does_not_resolve_is_no_answer(monkeypatch, failure):
+    asked = []
+
+    def fail(host, *_, **__):
+        asked.append(host)
+        raise failure
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(SourceUnavailable, match="the name does not resolve"):
+        fetched("https://data.example/us.csv")
+    assert asked == ["data.example"] * 3
 
 
 def test_the_next_address_is_tried_where_one_does_not_answer(server, internet):
