@@ -33,8 +33,6 @@ class Check(StrEnum):
     COUNT = "count"
     SWAPPED_COLUMNS = "swapped columns"
     JOIN_LOSS = "join loss"
-    HISTORY = "history"
-    NEWEST_DAY = "newest day"
     # These warn.
     FALLING_COUNT = "falling count"
     NOT_REPORTED = "not reported"

@@ -83,6 +83,18 @@ def test_a_last_line_end_or_more_is_no_row():
     assert rows(nyt=f"{GOOD_NYT}\n".encode(), jhu=f"{GOOD_JHU}\r\n\n".encode()) == rows()
 
 
+def test_one_day_in_common_is_enough():
+    nyt = without(GOOD_NYT, "25", "26", "27", "28", "29", "30")
+    assert rows(nyt=nyt, jhu=without(GOOD_JHU, "22", "23")) == rows()[2:3]
+    jhu = without(GOOD_JHU, "24", "25", "26", "27", "28", "29", "30")
+    assert rows(nyt=without(GOOD_NYT, "21", "22"), jhu=jhu) == rows()[1:2]
+
+
+def test_a_value_of_several_lines_is_read_wherever_it_lies_in_a_large_file():
+    jhu = GOOD_JHU + '2020-01-22,"Saint\nHelena",,0,0,0\n' * 60_000
+    assert rows(jhu=jhu.encode()) == rows()
+
+
 COUNTS = st.integers(0, 10**15 - 1)
 FRACTIONS = st.sampled_from(["", ".0", ".00"])
 LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r"])

@@ -11,11 +11,17 @@ from tests.processed.covid.bad_nyt import OF_NYT
 from tests.processed.covid.files import GOOD_JHU, GOOD_NYT, TODAY, changed, without
 
 OF_BOTH = {
-    "no day in common": (
+    "the one ends before the other begins": (
         Check.JOIN_LOSS,
         without(GOOD_NYT, "25", "26", "27", "28", "29", "30"),
         without(GOOD_JHU, "22", "23", "24"),
         "2020-01-21 to 2020-01-24 in the one, 2020-01-25 to 2020-01-30 in the other",
+    ),
+    "the other ends before the one begins": (
+        Check.JOIN_LOSS,
+        without(GOOD_NYT, "21", "22", "23"),
+        without(GOOD_JHU, "24", "25", "26", "27", "28", "29", "30"),
+        "2020-01-24 to 2020-01-30 in the one, 2020-01-22 to 2020-01-23 in the other",
     ),
 }
 
@@ -41,8 +47,8 @@ def test_a_bad_file_of_johns_hopkins_is_refused(check: Check, content: bytes, pl
     assert (error.where, error.found, error.expected) == (JHU + place, f"{found} (check: {check})", expected)
 
 
-def test_files_without_a_day_in_common_are_refused():
-    check, nyt, jhu, found = OF_BOTH["no day in common"]
+@pytest.mark.parametrize(("check", "nyt", "jhu", "found"), OF_BOTH.values(), ids=OF_BOTH)
+def test_files_without_a_day_in_common_are_refused(check: Check, nyt: bytes, jhu: bytes, found: str):
     error = refusal(nyt, jhu)
     assert error.where == f"{NYT} joined with {JHU}, column date"
     assert (error.found, error.expected) == (f"{found} (check: {check})", "days in common")
@@ -74,9 +80,8 @@ def test_the_future_begins_after_tomorrow_in_utc():
 
 
 WARNINGS = {Check.FALLING_COUNT, Check.NOT_REPORTED, Check.LAG}  # test_warnings.py
-OF_HISTORY = {Check.HISTORY, Check.NEWEST_DAY}  # test_history.py
 
 
 def test_no_check_is_without_an_invalid_file():
     tried = {case[0] for case in [*OF_NYT.values(), *OF_JHU.values(), *OF_BOTH.values()]}
-    assert tried == set(Check) - WARNINGS - OF_HISTORY
+    assert tried == set(Check) - WARNINGS
