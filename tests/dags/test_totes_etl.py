@@ -9,7 +9,7 @@ from datetime import timedelta
 import pendulum
 import pytest
 
-from include.catalog import SOURCE_FED
+from include.catalog import FED
 from include.errors import DeclarationError, PermanentError, SourceUnavailable
 from local.settings import ROOT
 
@@ -34,13 +34,13 @@ def test_one_dag_without_import_errors(dag_bag):
 
 
 def test_the_tasks_are_the_catalogues(dag):
-    groups = {f"{table.name}.{step}" for table in SOURCE_FED for step in STEPS}
+    groups = {f"{table.name}.{step}" for table in FED for step in STEPS}
     assert len(groups) >= 30
     assert set(dag.task_ids) == {"plan", "report", *groups}
 
 
 def test_a_group_hangs_on_the_plan_and_on_no_other_group(dag):
-    for table in SOURCE_FED:
+    for table in FED:
         extract, transform, load = (dag.get_task(f"{table.name}.{step}") for step in STEPS)
         assert extract.upstream_task_ids == {"plan"}
         assert transform.upstream_task_ids == {extract.task_id}
@@ -61,7 +61,7 @@ def test_the_schedule_is_every_five_minutes_with_real_intervals(dag):
 
 
 def test_runs_of_one_table_never_overlap(dag):
-    for table in SOURCE_FED:
+    for table in FED:
         for step in STEPS:
             assert dag.get_task(f"{table.name}.{step}").max_active_tis_per_dag == 1
 
@@ -78,7 +78,7 @@ def test_every_task_says_what_it_does(dag):
 
 def test_each_load_tells_its_lineage(dag):
     outlets = {outlet.name for task in dag.tasks for outlet in task.outlets}
-    assert outlets == {f"warehouse.{table.name}" for table in SOURCE_FED}
+    assert outlets == {f"warehouse.{table.name}" for table in FED}
     assert {inlet.name for inlet in dag.get_task("dim_staff.load").inlets} == {"totesys.staff", "totesys.department"}
 
 

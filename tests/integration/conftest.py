@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from include.catalog import FED
 from include.object_store import ObjectStore
 from include.warehouse import migrate
 from local import accounts
@@ -18,10 +19,11 @@ from local.settings import ROOT, Settings
 from local.shop import demo, schema
 from local.stack import Stack
 from tests.conftest import free_ports
-from tests.pipeline import NAMES, Pipeline
+from tests.pipeline import Pipeline
 
 DAG = "totes_etl"
-TASKS = 2 + 3 * len(NAMES)
+TABLES = tuple(table.name for table in FED)
+TASKS = 2 + 3 * len(TABLES)
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,7 +13,7 @@ import pytest
 from include.catalog import SOURCE_FED
 from local.errors import StackError
 from tests.expected import EDITS
-from tests.integration.conftest import DAG, TASKS, AirflowRuns
+from tests.integration.conftest import DAG, TABLES, TASKS, AirflowRuns
 from tests.pipeline import NAMES, Pipeline
 
 pytestmark = pytest.mark.airflow
@@ -60,7 +60,7 @@ def test_the_first_scheduled_run_loads_everything(airflow: AirflowRuns):
     assert len(airflow.executed(run["dag_run_id"])) == TASKS
     assert_warehouse_is_the_source(airflow)
     assert airflow.pipeline.query("SELECT count(*), count(DISTINCT table_name) FROM etl_ledger") == [
-        (len(NAMES), len(NAMES))
+        (len(TABLES), len(TABLES))
     ]
     inferred = [
         airflow.pipeline.query(f"SELECT count(*) FROM {n} WHERE is_inferred")[0][0] for n in NAMES if "dim" in n
@@ -73,7 +73,7 @@ def test_a_run_without_changes_executes_one_task_besides_the_report(airflow: Air
     run_id = airflow.trigger()
     assert airflow.executed(run_id) == {"plan", "report"}
     assert versions(airflow) == before
-    assert airflow.xcom(run_id, "report")["tables_unchanged"] == sorted(NAMES)
+    assert airflow.xcom(run_id, "report")["tables_unchanged"] == sorted(TABLES)
 
 
 def test_one_change_in_every_source_table_arrives(airflow: AirflowRuns):
@@ -282,7 +282,7 @@ def test_a_run_in_testing_touches_nothing_of_production(airflow: AirflowRuns):
     assert len(airflow.executed(run_id)) == TASKS
     assert holdings(production) == before
     testing = production.testing()
-    assert holdings(testing)["ledger"] == sorted((run_id, name) for name in NAMES)
+    assert holdings(testing)["ledger"] == sorted((run_id, name) for name in TABLES)
     for name in NAMES:
         expected = testing.expected(name)
         assert expected.total() > 0

@@ -11,9 +11,8 @@ import psycopg
 import pytest
 
 from local.stack import Stack
-from tests.integration.conftest import DAG, AirflowRuns
+from tests.integration.conftest import DAG, TABLES, AirflowRuns
 from tests.integration.mailbox import Mailbox
-from tests.pipeline import NAMES
 
 pytestmark = pytest.mark.airflow
 
@@ -86,7 +85,7 @@ def test_the_first_load_is_one_message_and_no_mail(airflow: AirflowRuns, mailbox
     record = mailbox.whole(mailbox.messages()[0])["json"]
     counts = {load["table"]: load["rows_new"] for load in record["facts"]["loads"]}
     assert counts == dict(airflow.pipeline.query("SELECT table_name, rows_new FROM etl_ledger"))
-    assert set(counts) == set(NAMES)
+    assert set(counts) == set(TABLES)
 
 
 def test_a_run_without_changes_says_nothing(airflow: AirflowRuns, news: Mailbox):

@@ -71,7 +71,7 @@ def test_what_one_landed_and_never_loaded_is_not_pending_in_the_other(production
     caplog.set_level(logging.WARNING)
     beside.run(Request(tables=("fact_payment",)))
     production.run(Request(tables=("fact_sales_order",)))
-    assert caplog.messages == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
     assert production.query(LEDGER) == [("fact_sales_order", "full", 4, 0)]
     assert beside.query(LEDGER) == [("fact_payment", "full", 3, 0)]
 
