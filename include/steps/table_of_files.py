@@ -78,7 +78,7 @@ def transform_files(extracted: Record, settings: FileSettings, *, raw: ObjectSto
         "transform", started, processed, table.name, manifests, mode=extracted["mode"], rows_read=rows
     )
     for warning in warnings:
-        log.warning("%s: %s", table.name, warning.message)
+        log.info("%s: %s", table.name, warning.message)
     stalls = {f"{item.file} since {item.value}": item.message for item in warnings if item.check is Check.LAG}
     return record | {"rows_quarantined": 0, "warnings": len(warnings), "stalls": stalls}
 

@@ -335,10 +335,7 @@ def standstill() -> Alert:
         happened_at=AT,
         tables=("covid_us_daily",),
         facts=DataQuality(
-            stalled=(
-                "us.csv (New York Times), column date, row 237: 2020-09-12 is its last day, 4 days before the other"
-                " file's (check: lag)",
-            ),
+            stalled=("us.csv (New York Times), column date, row 237: 2020-09-12 is its last day (check: lag)",),
             run_url=RUN_URL,
         ),
     )
