@@ -171,7 +171,7 @@ def test_a_backfill_reads_its_window_and_moves_no_watermark(airflow: AirflowRuns
         "to_date": "2022-11-03T14:20:00Z",
         "dag_run_conf": {"tables": ["fact_sales_order"]},
     }
-    airflow.stack.api._authorized("POST", "backfills", body)
+    airflow.stack.api.send("POST", "backfills", body)
     run = _backfill_run(airflow)
     airflow.wait(run)
     ledger = airflow.pipeline.query("SELECT mode, rows_new, rows_revised FROM etl_ledger WHERE run_id = %s", run)

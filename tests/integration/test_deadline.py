@@ -146,7 +146,7 @@ def test_a_run_that_failed_before_its_deadline_is_not_told_as_late(late: Late):
 
 def test_a_backfill_has_no_deadline(late: Late):
     day = "2024-11-05T00:00:00Z"
-    late.stack.api._authorized("POST", "backfills", {"dag_id": "backfilled", "from_date": day, "to_date": day})
+    late.stack.api.send("POST", "backfills", {"dag_id": "backfilled", "from_date": day, "to_date": day})
     run_id = late.first_run("backfilled")
     late.paused("backfilled", paused=False)
     wait_for(lambda: late.stack.api.run("backfilled", run_id)["state"] == "running", lambda: "not started")
