@@ -15,6 +15,7 @@ import psycopg
 
 from local import aws as stand_in
 from local.aws import Aws
+from local.covid.server import INTERNET, Covid, Urls
 from local.databases import OWNERS, READERS
 from local.errors import StackError
 from local.inbox.server import Inbox
@@ -42,6 +43,7 @@ class Airflow:
     postgres: Postgres
     aws: Aws
     inbox: Inbox
+    covid: Covid
 
     @property
     def home(self) -> Path:
@@ -52,6 +54,15 @@ class Airflow:
     def url(self) -> str:
         """Where the user interface and the REST API are."""
         return f"http://{HOST}:{self.settings.airflow_port}"
+
+    @property
+    def covid_urls(self) -> Urls:
+        """Where the pipeline finds the COVID-19 files: the setting `COVID` says which, the user's own URLs beat it."""
+        chosen = INTERNET if self.settings.covid == "internet" else self.covid.urls
+        own = os.environ.get
+        return Urls(
+            own("AIRFLOW__TOTES__COVID_NYT_URL") or chosen.nyt, own("AIRFLOW__TOTES__COVID_JHU_URL") or chosen.jhu
+        )
 
     def prepare(self) -> None:
         """Make the home folder and write the admin's password where Airflow reads it."""
@@ -93,7 +104,8 @@ class Airflow:
     def environment(self) -> dict[str, str]:
         """The whole environment of every component: the user's, without any Airflow, AWS or Python setting.
 
-        Settings of the pipeline (`AIRFLOW__TOTES__…`) are kept where the stack has none of its own.
+        Settings of the pipeline (`AIRFLOW__TOTES__…`) are kept where the stack has none of its own, and where they
+        say where the COVID-19 files are.
         """
         kept = {n: v for n, v in os.environ.items() if not n.startswith(("AIRFLOW", "AWS_", "PYTHON", "MAKE"))}
         pipeline = {n: v for n, v in os.environ.items() if n.startswith("AIRFLOW__TOTES__")}
@@ -160,6 +172,8 @@ class Airflow:
                 "mail_to": MAIL_TO,
                 "runbook_url": self.inbox.runbook_url,
                 "cloudwatch_namespace": "Totes",
+                "covid_nyt_url": self.covid_urls.nyt,
+                "covid_jhu_url": self.covid_urls.jhu,
             },
         }
         return {

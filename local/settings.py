@@ -1,4 +1,4 @@
-"""Ports and folders of one embedded stack, from the environment, with defaults."""
+"""Ports, folders and choices of one embedded stack, from the environment, with defaults."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 REMEMBERED = "settings.json"
 """File in the state folder that says what the stack was last started with."""
 
+COVID_CHOICES = ("local", "internet")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What one stack is started with. Every field but `root` is an environment variable in capitals.
 
+    `covid` says where the COVID-19 files come from: "local", made up by the stack, or "internet", the real ones.
     `durable=False` (tests only) lets PostgreSQL skip fsync.
     """
 
@@ -31,11 +34,13 @@ class Settings:
     airflow_port: int = 8080
     smtp_port: int = 8025
     inbox_port: int = 8026
+    covid_port: int = 8027
+    covid: str = "local"
     durable: bool = True
     root: Path = ROOT
 
     def __post_init__(self) -> None:
-        """Refuse ports out of range or used twice, and a state folder that is a file."""
+        """Refuse ports out of range or used twice, folders that are none, and a `covid` that is no choice."""
         owners: dict[int, str] = {}
         for name, port in self.ports().items():
             if not 0 < port < 65536:
@@ -43,6 +48,8 @@ class Settings:
             if port in owners:
                 raise StackError(f"{name} and {owners[port]} are both {port}; give each a port of its own.")
             owners[port] = name
+        if self.covid not in COVID_CHOICES:
+            raise StackError(f"COVID is '{self.covid}'; expected one of {', '.join(COVID_CHOICES)}.")
         if self.state_dir.exists() and not self.state_dir.is_dir():
             raise StackError(f"STATE_DIR is {self.state_dir}, a file; expected a folder or a name to create one.")
         if not self.dags_folder.is_dir():
@@ -89,9 +96,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     chosen = {name: environ[name.upper()] for name in _VARIABLES if environ.get(name.upper())}
     state_dir = _folder(chosen.get("state_dir", str(ROOT / ".state")))
     chosen = {**_remembered(state_dir), **chosen, "state_dir": str(state_dir)}
-    folders = {name: _folder(text) for name, text in chosen.items() if not name.endswith("_port")}
-    ports = {name: _port(name, text) for name, text in chosen.items() if name.endswith("_port")}
-    return Settings(**folders, **ports)  # type: ignore[arg-type] # names come from the fields themselves
+    return Settings(**{name: _value(name, text) for name, text in chosen.items()})  # type: ignore[arg-type] # names come from the fields themselves
 
 
 def _remembered(state_dir: Path) -> dict[str, str]:
@@ -104,6 +109,12 @@ def _remembered(state_dir: Path) -> dict[str, str]:
     if not Path(kept.get("dags_folder", ROOT)).is_dir():
         del kept["dags_folder"]  # a clone that was moved
     return kept
+
+
+def _value(name: str, text: str) -> Path | int | str:
+    if name.endswith("_port"):
+        return _port(name, text)
+    return text if name == "covid" else _folder(text)
 
 
 def _folder(text: str) -> Path:

@@ -17,6 +17,7 @@ from local.accounts import postgres_place
 from local.airflow_api import AirflowApi
 from local.airflow_programs import ADMIN, COMPONENTS, Airflow
 from local.aws import Aws
+from local.covid.server import Covid
 from local.errors import StackError
 from local.inbox.server import Inbox
 from local.postgres import Postgres
@@ -25,13 +26,13 @@ from local.secrets_store import Secrets
 from local.settings import Settings
 from local.supervision import Supervisor
 
-STOP_ORDER = ("scheduler", "dag-processor", "triggerer", "api-server", "inbox", "aws", "postgres")
+STOP_ORDER = ("scheduler", "dag-processor", "triggerer", "api-server", "covid", "inbox", "aws", "postgres")
 """Whoever needs another one ends before it."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """PostgreSQL, the AWS stand-in, the inbox and Airflow, supervised in the background on loopback ports."""
+    """PostgreSQL, the AWS stand-in, the inbox, the COVID-19 files and Airflow, supervised on loopback ports."""
 
     settings: Settings
 
@@ -41,7 +42,7 @@ class Stack:
         self.start_airflow()
 
     def start_servers(self) -> None:
-        """Start PostgreSQL, the AWS stand-in and the inbox, with roles, databases, buckets and topic in place.
+        """Start everything but Airflow, with roles, databases, buckets and topic in place.
 
         What an earlier stack left behind is ended first. Raises `StackError` for a port in use, and for a
         stack that runs with other settings.
@@ -58,11 +59,13 @@ class Stack:
         self.supervisor.start_program("aws")
         self.supervisor.start_program("postgres")
         self.supervisor.start_program("inbox")
+        self.supervisor.start_program("covid")
         self._wait("postgres", self.postgres.is_ready)
         databases.create_all(self.postgres.admin(), self.secrets)
         self._wait("aws", self.aws.is_ready)
         self.aws.provision(self.secrets)
         self._wait("inbox", self.inbox.is_ready)
+        self._wait("covid", self.covid.is_ready)
 
     def start_airflow(self) -> None:
         """Start Airflow's components on the running servers and return when all report healthy."""
@@ -113,7 +116,8 @@ class Stack:
 
     def programs(self) -> list[Program]:
         """What the supervisor supervises, in the order of the start."""
-        return [self.postgres.program(), self.aws.program(), self.inbox.program(), *self.airflow.programs()]
+        servers = (self.postgres, self.aws, self.inbox, self.covid)
+        return [*(one.program() for one in servers), *self.airflow.programs()]
 
     def conninfo(self, database: str, role: str) -> str:
         """The connection string of `role` (of `databases.OWNERS`, `databases.READERS`, or `postgres`)."""
@@ -154,9 +158,14 @@ class Stack:
         return Inbox(home, self.settings.smtp_port, self.settings.inbox_port, self.aws, self.secrets)
 
     @cached_property
+    def covid(self) -> Covid:
+        """The server of synthetic COVID-19 files."""
+        return Covid(self.settings.state_dir / "covid", self.settings.covid_port)
+
+    @cached_property
     def airflow(self) -> Airflow:
         """Airflow's programs and settings."""
-        return Airflow(self.settings, self.secrets, self.postgres, self.aws, self.inbox)
+        return Airflow(self.settings, self.secrets, self.postgres, self.aws, self.inbox, self.covid)
 
     @cached_property
     def api(self) -> AirflowApi:

@@ -35,6 +35,7 @@ def _say_programs(stack: Stack) -> bool:
         "postgres": stack.settings.postgres_port,
         "aws": stack.settings.aws_port,
         "inbox": stack.settings.inbox_port,
+        "covid": stack.settings.covid_port,
         "api-server": stack.settings.airflow_port,
     }
     found = stack.supervisor.programs()

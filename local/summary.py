@@ -51,12 +51,20 @@ def addresses(stack: Stack) -> str:
     home = stack.settings.state_dir
     rows = [("Airflow", f"{stack.airflow.url}  as {ADMIN}")]
     rows.append(("Inbox", f"{stack.inbox.url}  mails and SNS messages, as their readers see them"))
+    rows += _covid_files(stack)
     for name, reader in databases.READERS.items():
         rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
     rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}"))
     rows.append(("Passwords", f"make password (Airflow's); all of them are in {home / FILE}"))
     width = max(len(name) for name, _ in rows)
     return "Addresses:\n" + "\n".join(f"  {name.ljust(width)}  {value}" for name, value in rows)
+
+
+def _covid_files(stack: Stack) -> list[tuple[str, str]]:
+    urls = stack.airflow.covid_urls
+    if urls == stack.covid.urls:
+        return [("COVID-19 files", f"{stack.covid.url}  made up, a day every five minutes")]
+    return [("New York Times", urls.nyt), ("Johns Hopkins", urls.jhu)]
 
 
 def behind(stack: Stack) -> str:

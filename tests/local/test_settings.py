@@ -14,6 +14,8 @@ from local.settings import Settings, from_environment
         ("POSTGRES_PORT", "five", "POSTGRES_PORT is 'five'; expected a port number"),
         ("AWS_PORT", "70000", "AWS_PORT is 70000; expected a port number from 1 to 65535"),
         ("AIRFLOW_PORT", "55432", "AIRFLOW_PORT and POSTGRES_PORT are both 55432"),
+        ("COVID_PORT", "8026", "COVID_PORT and INBOX_PORT are both 8026"),
+        ("COVID", "real", "COVID is 'real'; expected one of local, internet"),
         ("STATE_DIR", __file__, "a file; expected a folder"),
         ("DAGS_FOLDER", "/nonexistent", "DAGS_FOLDER is /nonexistent, which is no folder"),
     ],
