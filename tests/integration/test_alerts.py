@@ -170,6 +170,24 @@ def test_a_mail_server_that_is_down_fails_no_run_and_gets_the_mail_once_when_it_
     news.until(lambda box: sorted(box.events("message")) == ["failed", "recovered"])
 
 
+def test_a_broken_file_is_one_alert_and_the_last_good_rows_stay(airflow: AirflowRuns, news: Mailbox):
+    fault = airflow.stack.settings.state_dir / "covid" / "fault"
+    covid: dict[str, object] = {"tables": ["covid_us_daily"], "mode": "full"}
+    rows = airflow.pipeline.query("SELECT count(*), sum(cases) FROM covid_us_daily_current")
+    fault.write_text("html nyt")
+    try:
+        for _ in range(2):
+            airflow.wait(airflow.stack.api.trigger(DAG, covid), "failed")
+        news.until(lambda box: bool(box.mails() and box.messages()))
+        assert news.events() == news.events("message") == ["failed"]
+        assert "covid_us_daily.extract" in news.mails()[0]["subject"]
+        assert airflow.pipeline.query("SELECT count(*), sum(cases) FROM covid_us_daily_current") == rows
+    finally:
+        fault.unlink()
+    airflow.trigger(**covid)
+    news.until(lambda box: "recovered" in box.events() and "recovered" in box.events("message"))
+
+
 def test_no_secret_is_in_any_mail_or_message(airflow: AirflowRuns, mailbox: Mailbox):
     secrets = {str(getattr(airflow.stack.secrets, name)) for name in airflow.stack.secrets.__dataclass_fields__}
     told = mailbox.everything()
