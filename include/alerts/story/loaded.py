@@ -60,4 +60,4 @@ def _modes(facts: Loaded) -> str:
 def _advice(facts: Loaded) -> tuple[tuple[str, str], ...]:
     if any(load.rows_quarantined for load in facts.loads):
         return (("Next step", "Correct the quarantined rows in the source; they load by themselves then."),)
-    return (("Next step", "None."),)
+    return (("Next step", "Nothing to do."),)
