@@ -17,6 +17,7 @@ if any(component in sys.argv for component in FORKS_TASKS):
     import alembic.command
     import boto3
     import botocore.endpoint
+    import pandas  # pyarrow imports it at its first conversion
     import pgpq
     import psycopg
     import pyarrow.compute
