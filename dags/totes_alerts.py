@@ -41,26 +41,36 @@ def emit_metrics(context: Mapping[str, Any], loads: Sequence[Mapping[str, Any]])
     namespace = AlertSettings.from_environment().cloudwatch_namespace
     if not namespace:
         return
+    try:
+        client = cloudwatch()
+    except Exception as error:  # a metric is no reason to fail a run
+        log.warning("no metrics: %s: %s", type(error).__name__, error)
+        return
     environment = totes_failures.environment_of(context)
     seconds = (datetime.now(UTC) - context["dag_run"].start_date).total_seconds()
     told = {"loads": loads, "environment": environment.name, "seconds": seconds}
     try:
         with warehouse(environment) as stars:
-            steps.emit_metrics(cloudwatch(), namespace, warehouse=stars, **told)
+            steps.emit_metrics(client, namespace, warehouse=stars, **told)
     except TotesError as error:
         log.warning("the metrics have no lag: %s", error)
-        steps.emit_metrics(cloudwatch(), namespace, warehouse=None, **told)
+        steps.emit_metrics(client, namespace, warehouse=None, **told)
 
 
 def run_failed(context: Mapping[str, Any]) -> None:
     """Airflow's callback of a failed run, in the dag-processor: tells what `report` could not."""
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-    if totes_failures.xcom(context, "report", "told"):
-        return
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     states = RuntimeTaskInstance.get_task_states(dag_id=dag_id, run_ids=[run_id]).get(run_id, {})
+    # Of a run that timed out `report` is skipped; what it "told" may be of an attempt before a clear.
+    if states.get("report") == "failed" and totes_failures.xcom(context, "report", "told"):
+        return
     failed = [totes_failures.failure(context, task_id) for task_id, state in states.items() if state == "failed"]
+    if context.get("reason") == "timed_out":
+        # Airflow calls skipped what it stopped: nothing of that is known to be well.
+        states = {task_id: None if state == "skipped" else state for task_id, state in states.items()}
+        failed.append(totes_failures.timed_out(context))
     tell(context, states, failed or [totes_failures.timed_out(context)])
 
 

@@ -5,6 +5,7 @@
     TotesError                      where, found, expected, next: in the message and as attributes
     ├── RetryableError              a later try can succeed without anybody's help
     │   ├── SourceUnavailable           the source does not answer, or broke off
+    │   │   └── FileUnavailable             a file's server does not answer, or broke off
     │   ├── LakeUnavailable             S3 does not answer, or broke off
     │   └── WarehouseUnavailable        the warehouse does not answer, or broke off
     └── PermanentError              somebody has to change something first
@@ -39,6 +40,10 @@ class RetryableError(TotesError):
 
 class SourceUnavailable(RetryableError):  # noqa: N818  the state of a server, not a mistake
     """The source does not answer, or broke off."""
+
+
+class FileUnavailable(SourceUnavailable):
+    """The server of a source's file does not answer, or broke off."""
 
 
 class LakeUnavailable(RetryableError):  # noqa: N818  the state of a server, not a mistake

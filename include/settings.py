@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from include.errors import SettingError
 
@@ -133,7 +134,7 @@ class FileSettings:
 
     def __post_init__(self) -> None:
         for name, url in self.urls.items():
-            if not _URL.fullmatch(url):
+            if not (_URL.fullmatch(url) and _can_be_split(url)):
                 _refuse(name, url, "an https URL (http on 127.0.0.1 only)")
 
     @classmethod
@@ -146,6 +147,13 @@ class FileSettings:
             poll_minutes=_whole("covid_poll_minutes", given["covid_poll_minutes"] or "30"),
             hosts=hosts or cls.hosts,
         )
+
+
+def _can_be_split(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 _FILES = ("covid_poll_minutes", "covid_hosts")

@@ -41,13 +41,12 @@ class Shelf:
             self.deaths[day(number)] = 10 * (number + 1)
             self.recovered[day(number)] = 500 * (number + 1)
 
-    def settings(self, **given: object) -> FileSettings:
+    def settings(self) -> FileSettings:
         """The pipeline's settings that lead here; every poll is due."""
         base = f"http://127.0.0.1:{self.port}"
         return FileSettings(
             urls={"covid_nyt_url": f"{base}/us.csv", "covid_jhu_url": f"{base}/jhu.csv"},
             poll_minutes=0,
-            **given,  # type: ignore[arg-type]
         )
 
     def nyt(self) -> bytes:

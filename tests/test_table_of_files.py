@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 
 from include import steps
@@ -13,7 +15,7 @@ from include.errors import ContractError
 from include.planning import Request
 from include.warehouse.connection import transaction
 from tests.alerts.receiver import Receiver
-from tests.alerts.runs import run
+from tests.alerts.runs import failure, run
 from tests.covid_shelf import DAYS, Shelf, day, serving
 from tests.pipeline import Pipeline
 
@@ -27,11 +29,10 @@ class Covid:
     def __init__(self, pipeline: Pipeline, shelf: Shelf) -> None:
         self.pipeline, self.shelf = pipeline, shelf
 
-    def plan(self, request: Request = POLL, **settings: object) -> Any:
+    def plan(self, request: Request = POLL, poll: int = 0) -> Any:
+        settings = replace(self.shelf.settings(), poll_minutes=poll)
         with self.pipeline.loading() as warehouse:
-            (plan,) = steps.plan_files(
-                warehouse, self.pipeline.processed, self.shelf.settings(**settings), request, request.tables
-            )
+            (plan,) = steps.plan_files(warehouse, self.pipeline.processed, settings, request, request.tables)
         return plan
 
     def extract(self, request: Request = POLL) -> dict[str, Any]:
@@ -81,11 +82,7 @@ def test_a_poll_is_not_due_before_its_time(covid: Covid):
     covid.run()
     covid.shelf.go_on()
     covid.shelf.asked.clear()
-    settings = covid.shelf.settings().urls
-    with covid.pipeline.loading() as warehouse:
-        from include.settings import FileSettings
-
-        (plan,) = steps.plan_files(warehouse, covid.pipeline.processed, FileSettings(urls=settings), POLL, [NAME])
+    plan = covid.plan(poll=30)
     assert not plan.has_changes
     assert re.match(r"asked at \d\d:\d\d UTC, every 0:30:00", plan.reason)
     assert covid.shelf.asked == []
@@ -257,3 +254,68 @@ def test_a_standstill_is_told_once(covid: Covid):
             channels=[receiver],
         )
     assert receiver.events.count("data_quality") == 1
+
+
+def test_a_count_that_no_table_holds_is_refused_and_blocks_nothing(covid: Covid):
+    covid.run()
+    covid.shelf.cases[day(DAYS - 1)] = 103_910_034_000
+    with pytest.raises(ContractError, match="column cases"):
+        covid.run()
+    covid.shelf.cases[day(DAYS - 1)] = 1000 * DAYS + 1
+    assert covid.run() == (0, 1, 0)
+
+
+def test_a_file_that_stays_broken_is_held_up_against_the_rules_once_when_it_is_mended(covid: Covid):
+    covid.run()
+    covid.shelf.instead = b"date,cases\n2020-03-01,1"
+    for _ in range(4):
+        with pytest.raises(ContractError):
+            covid.run()
+    covid.shelf.instead = None
+    covid.shelf.go_on()
+    extracted = covid.extract()
+    assert len(extracted["manifests"]) == 2
+    assert covid.pipeline.load(covid.transform(extracted))["rows_new"] == 1
+
+
+def test_a_replay_leaves_out_what_was_refused_the_first_time(covid: Covid):
+    covid.run()
+    kept = dict(covid.shelf.cases)
+    for number in range(40):
+        del covid.shelf.cases[day(number)]
+    with pytest.raises(ContractError):
+        covid.run()
+    covid.shelf.cases.update(kept)
+    covid.shelf.go_on()
+    covid.run()
+    held = "SELECT date, cases, is_current, _seen_at FROM covid_us_daily ORDER BY covid_record_id"
+    before = covid.pipeline.query(held)
+    covid.run(Request(tables=(NAME,), mode="replay"))
+    assert covid.pipeline.query(held) == before
+
+
+def test_a_poll_is_due_at_once_while_the_table_ails_or_a_mass_delete_is_allowed(covid: Covid):
+    covid.run()
+    assert covid.plan(Request(tables=(NAME,), allow_mass_delete=True), poll=30).reason.startswith("no file moved")
+    assert covid.plan(poll=30).reason.startswith("asked at")
+    outcome = steps.Outcome(requested=(NAME,), well=(), failures=(failure(f"{NAME}.extract", "contract"),))
+    with_receiver = {"lake": lambda: covid.pipeline.processed, "channels": [Receiver("sns")]}
+    steps.tell(run("test"), outcome, warehouse=covid.pipeline.loading, **with_receiver)
+    assert covid.plan(poll=30).reason.startswith("no file moved")
+
+
+def test_without_its_last_manifest_everything_is_fetched(covid: Covid):
+    covid.run()
+    with psycopg.connect(covid.pipeline.loader) as connection:
+        connection.execute("UPDATE etl_ledger SET manifest = 'processed/gone/manifest.json'")
+    plan = covid.plan()
+    assert plan.has_changes
+    assert "cannot be read" in plan.reason
+
+
+def test_as_of_reads_its_own_schema_whoever_asks(covid: Covid):
+    covid.run()
+    with psycopg.connect(covid.pipeline.loader) as connection:
+        connection.execute("SET search_path TO pg_catalog")
+        rows = connection.execute("SELECT count(*) FROM public.covid_us_daily_as_of(now())").fetchone()
+    assert rows == (DAYS,)

@@ -135,3 +135,17 @@ def test_what_is_well_and_what_waits_is_seen_in_the_states_of_the_tasks(states, 
     failed = [failure(task) for task, state in states.items() if state == "failed"]
     outcome = Outcome.of(states, failed, ("a", "b"))
     assert (outcome.well, outcome.waiting) == (well, waiting)
+
+
+@pytest.mark.parametrize("statement", ["DROP TABLE etl_alert CASCADE", "REVOKE ALL ON etl_alert FROM totes_etl"])
+def test_a_warehouse_that_answers_and_refuses_is_told_of_too(desk: Desk, statement: str):
+    with psycopg.connect(desk.small.loader) as owner:
+        owner.execute(statement)
+    desk.tell(DRIFTED)
+    assert desk.mail.events == desk.sns.events == ["failed"]
+
+
+def test_an_alert_of_another_version_stands_in_nobody_s_way(desk: Desk):
+    desk.small.processed.claim("alerts/spool/0/alert.json", b'{"event": "of the future"}')
+    desk.tell(DRIFTED)
+    assert desk.mail.events == ["failed"]

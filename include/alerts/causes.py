@@ -35,6 +35,15 @@ _ALL = (
         anchor="the-source-does-not-answer",
     ),
     Cause(
+        key="file",
+        title="a file cannot be fetched",
+        means="Nothing is lost: the last good rows stay, and the first run after its server answers fetches it anew.",
+        next_step="See that the server answers from where Airflow runs, and that the URL is right.",
+        clear_is_safe="Yes. It helps once the server answers.",
+        anchor="a-file-cannot-be-fetched",
+        defers=True,
+    ),
+    Cause(
         key="lake",
         title="S3 does not answer",
         means="Nothing is lost: the first run after it answers reads again what this one did not.",
@@ -157,6 +166,7 @@ CAUSES: dict[str, Cause] = {cause.key: cause for cause in _ALL}
 
 _BY_CLASS: dict[type[errors.TotesError], str] = {
     errors.SourceUnavailable: "source",
+    errors.FileUnavailable: "file",
     errors.LakeUnavailable: "lake",
     errors.WarehouseUnavailable: "warehouse",
     errors.SettingError: "setting",

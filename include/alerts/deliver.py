@@ -7,7 +7,6 @@ from typing import Protocol
 
 from include.alerts import outbox, spool
 from include.alerts.model import MAILED, PUBLISHED, Alert
-from include.errors import TotesError
 from include.object_store import ObjectStore
 from include.warehouse.connection import Connection
 
@@ -41,8 +40,8 @@ def adopt_spooled(connection: Connection, lake: Callable[[], ObjectStore], chann
             wanted = channels_for(alert, channels)
             outbox.adopt(connection, alert, wanted, spool.taken_by(store, alert, wanted))
             spool.remove(store, alert)
-    except TotesError as error:
-        log.warning("alerts that wait in S3 are looked for by the next run: %s", error)
+    except Exception as error:  # it keeps nothing else from being told
+        log.warning("alerts that wait in S3 are looked for by the next run: %s: %s", type(error).__name__, error)
 
 
 def flush(connection: Connection, channels: Iterable[Channel]) -> None:

@@ -32,7 +32,10 @@ def held(store: ObjectStore) -> Iterator[Alert]:
     """The alerts that are here."""
     for key, _ in store.listed(object_keys.SPOOL):
         if key.endswith("/alert.json"):
-            yield record.from_json(store.read(key))
+            try:
+                yield record.from_json(store.read(key))
+            except ValueError as error:  # written by another version: it must not stand in the way of the others
+                log.warning("%s is left where it is: %s", store.uri(key), error)
 
 
 def taken_by(store: ObjectStore, alert: Alert, channels: Iterable[str]) -> list[str]:

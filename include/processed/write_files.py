@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from include import object_keys
 from include.catalog.covid.covid_us_daily import COVID_US_DAILY, JHU, NYT
 from include.catalog.model import Table
+from include.errors import ContractError
 from include.manifest import Manifest, StoredFile
 from include.object_store import ObjectStore
 from include.processed.covid import Finding, merge
@@ -28,7 +29,7 @@ def write_files(
     """
     landed = raw.manifest(raw_manifest_key)
     rows, warnings = _MERGES[table.name](_contents(raw, landed, limits), landed)
-    rows = rows.cast(arrow_schema(table))
+    rows = _fitted(table, rows, raw.uri(raw_manifest_key))
     folder = object_keys.processed_folder(table.name, landed.origin.landed_on, landed.origin.load_id)
     manifest = Manifest(
         origin=landed.origin,
@@ -38,6 +39,18 @@ def write_files(
         fetched=landed.fetched,
     )
     return (processed.put_manifest(folder, manifest), manifest), warnings
+
+
+def _fitted(table: Table, rows: pa.Table, where: str) -> pa.Table:
+    try:
+        return rows.cast(arrow_schema(table))
+    except pa.ArrowInvalid as error:
+        raise ContractError(
+            where,
+            found=str(error),
+            expected="values that fit the table",
+            remedy="nothing of it is loaded; a mended file loads by itself",
+        ) from error
 
 
 def _contents(raw: ObjectStore, landed: Manifest, limits: Limits) -> dict[str, bytes]:

@@ -46,7 +46,7 @@ def has_moved(file: SourceFile, before: FetchedFile, settings: FileSettings) -> 
 def limits(settings: FileSettings) -> Limits:
     """Whom to ask, and how long and how much to take."""
     local = {_LOOPBACK} if any(urlsplit(url).hostname == _LOOPBACK for url in settings.urls.values()) else set()
-    return Limits(hosts=settings.hosts | local)
+    return Limits(hosts=settings.hosts | local, content_bytes=64 * 1024 * 1024)
 
 
 def _fetch(file: SourceFile, path: Path, settings: FileSettings) -> FetchedFile:

@@ -4,7 +4,9 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
+from include.alerts import outbox
 from include.catalog import Table
 from include.errors import ContractError, DamagedObjectError, TotesError
 from include.manifest import FetchedFile
@@ -48,8 +50,14 @@ def extract_files(
     with transaction(warehouse):
         stands = ledger.watermarks(warehouse).get(table_name)
     own = land_files(raw, table, settings, datetime.now(UTC), believed=request.allow_mass_delete)
-    pending = pending_loads(warehouse, raw, table, stands, own[1].origin)
+    line = [*pending_loads(warehouse, raw, table, stands, own[1].origin), own]
+    pending = [item for item, following in pairwise(line) if _content(item) != _content(following)]
     return _landed(started, raw, table, [*pending, own], "full", own=1)
+
+
+def _content(item: Keyed) -> tuple[object, ...]:
+    """What a load brings: of several with the same the last is enough, however often a broken file was fetched."""
+    return (*(file.content_sha256 for file in item[1].fetched), item[1].origin.allow_mass_delete)
 
 
 def transform_files(extracted: Record, settings: FileSettings, *, raw: ObjectStore, processed: ObjectStore) -> Record:
@@ -98,11 +106,16 @@ def _look(
     if stands is None or stands.fresh_at is None:
         return _planned(table, stands, True, "full", "first load")
     asked_at, every = datetime.now(UTC), timedelta(minutes=settings.poll_minutes)
-    if asked_at - stands.fresh_at < every:
+    with transaction(warehouse):
+        ailing = outbox.is_ailing(warehouse, table.name)
+    if asked_at - stands.fresh_at < every and not (ailing or request.allow_mass_delete):
         return _planned(table, stands, False, "full", f"asked at {stands.fresh_at:%H:%M} UTC, every {every}")
     with transaction(warehouse):
         manifest = ledger.latest_manifest(warehouse, table.name)
-    before = {item.name: item for item in processed.manifest(manifest).fetched} if manifest else {}
+    try:
+        before = {item.name: item for item in processed.manifest(manifest).fetched} if manifest else {}
+    except TotesError as error:
+        return _planned(table, stands, True, "full", f"what was loaded last cannot be read ({type(error).__name__})")
     return _compare(warehouse, settings, table, stands, before, asked_at)
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from include.alerts import deliver, news, outbox
 from include.alerts.incidents import Run, failed_alerts, recovered_alert, retrying_alert
 from include.alerts.model import Alert, Failure
-from include.errors import TotesError
 from include.object_store import ObjectStore
 from include.warehouse import ledger
 from include.warehouse.connection import Connection, transaction
@@ -71,8 +70,8 @@ def tell(
             deliver.adopt_spooled(connection, lake, channels)
             _write_down(connection, run, outcome, channels, at)
             deliver.flush(connection, channels)
-    except TotesError as error:
-        log.warning("the failures of this run are told without the warehouse: %s", error)
+    except Exception as error:  # whatever it is, somebody hears of it
+        log.warning("the failures of this run are told without the warehouse: %s: %s", type(error).__name__, error)
         _tell_without_warehouse(run, outcome, lake, channels, at)
 
 
@@ -91,9 +90,9 @@ def tell_retry(
             with transaction(connection):
                 outbox.add(connection, alert, deliver.channels_for(alert, channels))
             deliver.flush(connection, channels)
-    except TotesError as error:
-        log.warning("the retry is told without the warehouse: %s", error)
-        deliver.tell_by_spool(lake(), [alert], channels)
+    except Exception as error:  # whatever it is, somebody hears of it
+        log.warning("the retry is told without the warehouse: %s: %s", type(error).__name__, error)
+        _spooled(lake, [alert], channels)
 
 
 def _write_down(
@@ -115,11 +114,14 @@ def _write_down(
 def _tell_without_warehouse(
     run: Run, outcome: Outcome, lake: Callable[[], ObjectStore], channels: Sequence[deliver.Channel], at: datetime
 ) -> None:
-    alerts = _failed(run, outcome, {}, at)
+    _spooled(lake, _failed(run, outcome, {}, at), channels)
+
+
+def _spooled(lake: Callable[[], ObjectStore], alerts: Sequence[Alert], channels: Sequence[deliver.Channel]) -> None:
     try:
         deliver.tell_by_spool(lake(), alerts, channels)
-    except TotesError as error:
-        log.warning("the failures of this run are told without S3, and perhaps told again: %s", error)
+    except Exception as error:  # whatever it is, somebody hears of it
+        log.warning("told without S3, and perhaps told again: %s: %s", type(error).__name__, error)
         deliver.tell_at_once(alerts, channels)
 
 

@@ -42,7 +42,8 @@ WHERE version > 1
 
 _AS_OF = """
 CREATE OR REPLACE FUNCTION covid_us_daily_as_of(moment timestamptz)
-RETURNS TABLE (date date, cases integer, deaths integer, recovered integer) LANGUAGE sql STABLE AS $$
+RETURNS TABLE (date date, cases integer, deaths integer, recovered integer)
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT date, cases, deaths, recovered FROM (
     SELECT DISTINCT ON (v.date) v.date, v.cases, v.deaths, v.recovered, v.is_deleted
     FROM covid_us_daily AS v WHERE v._seen_at <= moment

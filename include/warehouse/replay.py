@@ -7,7 +7,7 @@ from psycopg import sql
 
 from include.catalog import TABLES
 from include.catalog.model import Table
-from include.errors import GapError
+from include.errors import ContractError, GapError
 from include.object_store import ObjectStore
 from include.warehouse import ledger
 from include.warehouse.connection import Connection, transaction
@@ -38,7 +38,12 @@ def rebuild(
             if stands is not None and ledger.is_older(manifest.origin, stands):
                 continue
             ledger.refuse_gap(connection, manifest.origin)
-            load_rows(connection, table, manifest, key, processed=processed, run_id=run_id)
+            try:
+                load_rows(connection, table, manifest, key, processed=processed, run_id=run_id)
+            except ContractError as error:
+                # Files in which history is missing; refused before anything is written, as they were then.
+                log.warning("%s: left out, as it was the first time: %s", table.name, error)
+                continue
             loads.append(ledger.outcome(connection, manifest.origin.load_id))
             log.info("%s: %d of %d loads replayed", table.name, number, len(manifest_keys))
         _drop_unused_members(connection, table)

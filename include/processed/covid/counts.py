@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 from include.processed.covid.finding import Check, Finding
 from include.processed.covid.rows import Rows
 
-# At most 15 digits: what a floating-point number holds exactly, and far more than there are people.
-_WHOLE = r"^\d{1,15}(\.0+)?$"
+# At most nine digits: more than there are people in the country, and what the table's integers hold.
+_WHOLE = r"^\d{1,9}(\.0+)?$"
 
 
 def counts(rows: Rows, column: str, *, blank_is_null: bool = False) -> pa.Array:

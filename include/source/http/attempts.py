@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from include.errors import SourceUnavailable
+from include.errors import FileUnavailable
 from include.source.http.limits import Deadline, Limits
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ Answer = TypeVar("Answer")
 class AskAgain(Exception):  # noqa: N818  an answer, not a mistake
     """A try that failed and may succeed in a moment: not before ``after_s`` seconds, if the server said so."""
 
-    def __init__(self, failure: SourceUnavailable, after_s: float = 0.0) -> None:
+    def __init__(self, failure: FileUnavailable, after_s: float = 0.0) -> None:
         super().__init__(str(failure))
         self.failure = failure
         self.after_s = after_s

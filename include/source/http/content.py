@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from include.errors import ContractError, SourceUnavailable
+from include.errors import ContractError, FileUnavailable
 from include.source.http.limits import Limits
 
 IDENTITY = "identity"
@@ -33,7 +33,7 @@ def content(body: IO[bytes], encoding: str, limits: Limits, *, where: str) -> It
     """The decoded content of a body as received, from its start, in pieces of at most 256 KiB.
 
     ``encoding`` is ``identity`` or ``gzip``, ``where`` names the file in messages. Raises ``ContractError`` as soon as
-    there is more than the limits allow, and ``SourceUnavailable`` when the body is not whole.
+    there is more than the limits allow, and ``FileUnavailable`` when the body is not whole.
     """
     size = 0
     for chunk in _decoded(body, encoding_of(encoding, where), where):
@@ -60,7 +60,7 @@ def _decoded(body: IO[bytes], encoding: str, where: str) -> Iterator[bytes]:
         while chunk := source.read(_CHUNK):
             yield chunk
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise SourceUnavailable(
+        raise FileUnavailable(
             where,
             found=f"a gzip body that is damaged or breaks off ({error})",
             expected="a whole one",

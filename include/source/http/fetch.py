@@ -9,7 +9,7 @@ from typing import IO
 
 import httpcore
 
-from include.errors import SettingError, SourceUnavailable
+from include.errors import FileUnavailable, SettingError
 from include.source.http import destination
 from include.source.http.answers import Fetched, NotModified, Validators
 from include.source.http.attempts import AskAgain, asked, retry_after_s
@@ -30,7 +30,7 @@ def fetch(url: str, validators: Validators, limits: Limits, body: IO[bytes]) -> 
 
     ``body`` is an empty file that can be read back; on return it stands at its start. ``validators`` are those of
     the last fetch of this URL. Raises ``SettingError`` for a destination that is not allowed or has no such file,
-    ``ContractError`` for what is too large or a web page, ``SourceUnavailable`` for all that may pass.
+    ``ContractError`` for what is too large or a web page, ``FileUnavailable`` for all that may pass.
     """
     exchange = _Exchange(destination.first(url, limits), validators, limits, body, Deadline(limits.total_s))
     return asked(exchange.once, limits, exchange.deadline)
@@ -150,8 +150,8 @@ def _headers(response: httpcore.Response) -> dict[str, str]:
     return {name.decode(_CHARSET).lower(): value.decode(_CHARSET) for name, value in reversed(response.headers)}
 
 
-def _unavailable(at: Destination, found: str) -> SourceUnavailable:
-    return SourceUnavailable(
+def _unavailable(at: Destination, found: str) -> FileUnavailable:
+    return FileUnavailable(
         str(at),
         found=found,
         expected="the file",

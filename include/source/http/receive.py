@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
-from include.errors import ContractError, SourceUnavailable
+from include.errors import ContractError, FileUnavailable
 from include.source.http.attempts import AskAgain
 from include.source.http.content import content, encoding_of, too_large
 from include.source.http.limits import Limits
@@ -70,6 +70,6 @@ def _measured(body: IO[bytes], encoding: str, limits: Limits, where: str) -> tup
         for chunk in content(body, encoding, limits, where=where):
             digest.update(chunk)
             size += len(chunk)
-    except SourceUnavailable as damaged:
+    except FileUnavailable as damaged:
         raise AskAgain(damaged) from damaged.__cause__
     return size, digest.hexdigest()
