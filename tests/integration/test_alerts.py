@@ -135,7 +135,7 @@ def test_a_killed_task_is_told_of_by_the_report(airflow: AirflowRuns, news: Mail
     mail = news.whole(next(one for one in news.mails() if one["event"] == "failed"))
     assert "fact_payment.load" in mail["subject"]
     assert "killed" in mail["text"]
-    assert news.events("message") == ["failed"]
+    assert news.events("message").count("failed") == 1
     airflow.trigger()
     news.until(lambda box: "recovered" in box.events() and "loaded" in box.events("message"))
     assert sorted(news.events("message")) == ["failed", "loaded", "recovered"]
@@ -146,7 +146,7 @@ def test_a_killed_report_is_told_of_by_the_callback_of_the_run(airflow: AirflowR
     news.until(lambda box: "failed" in box.events())
     mail = news.whole(next(one for one in news.mails() if one["event"] == "failed"))
     assert "report" in mail["subject"]
-    assert news.events("message") == ["failed"]
+    assert news.events("message").count("failed") == 1  # the schedule may have brought the recovery already
     airflow.trigger()
     news.until(lambda box: "recovered" in box.events())
 

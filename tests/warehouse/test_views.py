@@ -3,12 +3,12 @@
 import psycopg
 import pytest
 
-from include.catalog import TABLES
+from include.catalog import SOURCE_FED, TABLES
 from include.warehouse.views import view_names
 from tests.pipeline import Pipeline
 
 LOGS = ("etl_ledger", "etl_watermark", "etl_quarantine", "etl_check", "etl_source_column")
-FACTS = [table for table in TABLES.values() if table.history == "versions"]
+FACTS = [table for table in SOURCE_FED if table.history == "versions"]
 
 
 @pytest.fixture
