@@ -45,12 +45,12 @@ class _Smtp(SmtpHook):
     @property
     def timeout(self) -> int:
         """Seconds; the connection's, if it says so."""
-        return int(self.conn_extra.get("timeout", 10))
+        return int(self.conn.extra_dejson.get("timeout", 10))
 
     @property
     def smtp_retry_limit(self) -> int:
         """What is not sent now is sent by the next run."""
-        return int(self.conn_extra.get("retry_limit", 0))
+        return int(self.conn.extra_dejson.get("retry_limit", 0))
 
 
 @dataclass(frozen=True)
