@@ -62,7 +62,6 @@ class Messages:
 
     def send(self, alert: Alert) -> None:
         """Publish an alert; raises what boto3 raises."""
-        region = self.settings.topic.split(":")[3]
+        region = self.settings.topic_region
         hook = AwsBaseHook(aws_conn_id="totes_aws", client_type="sns", region_name=region, config=_LIMITS)
-        client = hook.get_conn()
-        sns.Topic(client, self.settings.topic).publish(alert, runbook_url=self.settings.runbook_url)
+        sns.Topic(hook.get_conn(), self.settings.topic).publish(alert, runbook_url=self.settings.runbook_url)

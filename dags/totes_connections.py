@@ -38,7 +38,7 @@ _LIBPQ = {
     "tcp_user_timeout": 60_000,
     "application_name": "totes_etl",
 }
-AWS_LIMITS = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 5}}
+_S3 = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 5}}
 _CLOUDWATCH = {
     "connect_timeout": 2,
     "read_timeout": 5,
@@ -68,7 +68,7 @@ def lake(environment: Environment) -> tuple[ObjectStore, ObjectStore]:
     """The raw and the processed bucket, below the environment's prefix."""
     settings = Settings.from_environment()
     with _explained("totes_aws"):
-        client = S3Hook(aws_conn_id="totes_aws", config=AWS_LIMITS).get_conn()
+        client = S3Hook(aws_conn_id="totes_aws", config=_S3).get_conn()
     prefix = environment.prefix
     return ObjectStore(client, settings.raw_bucket, prefix), ObjectStore(client, settings.processed_bucket, prefix)
 

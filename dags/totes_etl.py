@@ -25,7 +25,7 @@ import totes_tasks
 from include.catalog import FED
 from include.catalog.documentation import task_markdown
 from include.catalog.model import Table
-from include.environment import ENVIRONMENTS, PRODUCTION
+from include.environment import DAG_ID, ENVIRONMENTS, PRODUCTION
 from include.errors import PermanentError
 from include.settings import AlertSettings
 from totes_deadline import RunDue, tell_that_it_is_late
@@ -129,7 +129,7 @@ def _task(step: str, table: Table, **arguments):
 
 
 with DAG(
-    "totes_etl",
+    DAG_ID,
     description="The shop's changes in the warehouse, every five minutes",
     doc_md=DOC,
     schedule=CronDataIntervalTimetable("*/5 * * * *", timezone="UTC"),

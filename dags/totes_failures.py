@@ -8,7 +8,6 @@ import socket
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from airflow.sdk import conf, get_current_context
 from airflow.sdk.bases.xcom import BaseXCom
@@ -74,8 +73,10 @@ def timed_out(context: Mapping[str, Any]) -> "Failure":
 
 def run_url(context: Mapping[str, Any]) -> str:
     """The run in Airflow's user interface."""
-    base = conf.get("api", "base_url", fallback="http://localhost:8080").rstrip("/")
-    return f"{base}/dags/{context['dag'].dag_id}/runs/{quote(context['run_id'])}"
+    from include.alerts import links
+
+    base = conf.get("api", "base_url", fallback="http://localhost:8080")
+    return links.run_url(base, context["dag"].dag_id, context["run_id"])
 
 
 def environment_of(context: Mapping[str, Any]) -> Environment:

@@ -36,7 +36,8 @@ def plan() -> None:
 
     context = get_current_context()
     environment, request = environment_of(context), _request(context)
-    for bucket in lake(environment):
+    raw, processed = lake(environment)
+    for bucket in (raw, processed):
         bucket.check()
     if environment is TESTING:
         _prepare_testing()
@@ -44,13 +45,12 @@ def plan() -> None:
     of_files = () if environment is TESTING else _among(request.tables, FILE_FED)
     polled = _among(request.tables, SOURCE_FED)
     plans = []
-    if polled:
-        carried = _carried_watermarks(context["ti"], polled, environment)
-        with source(environment) as shop, warehouse(environment) as stars:
-            plans += steps.plan(shop, stars, replace(request, tables=polled), carried)
-    if of_files:
-        _, processed = lake(environment)
-        with warehouse(environment) as stars:
+    with warehouse(environment) as stars:
+        if polled:
+            carried = _carried_watermarks(context["ti"], polled, environment)
+            with source(environment) as shop:
+                plans += steps.plan(shop, stars, replace(request, tables=polled), carried)
+        if of_files:
             plans += steps.plan_files(stars, processed, FileSettings.from_environment(), request, of_files)
     planned = {"request": request.to_record(), "tables": [asdict(item) for item in plans]}
     # Raising skips whole groups at once, but would drop a returned value: so the XCom is pushed first.

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from include.errors import SettingError
 
+DAG_ID = "totes_etl"
+"""The pipeline."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:

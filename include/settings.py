@@ -80,6 +80,11 @@ class AlertSettings:
         if self.deadline_minutes < 1:
             _refuse("deadline_minutes", str(self.deadline_minutes), "a whole number of minutes, 1 or more")
 
+    @property
+    def topic_region(self) -> str:
+        """The AWS region of the topic, whatever the connection's is."""
+        return self.topic.split(":")[3]
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "AlertSettings":
         """The settings of this deployment."""

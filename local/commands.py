@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from include.environment import DAG_ID
 from include.warehouse import migrate as migrations
 from local import accounts, databases, first_run, migration_writer, source, summary
 from local.airflow_programs import ADMIN
@@ -139,9 +140,9 @@ def replay(stack: Stack, tables: str | None) -> int:
     conf: dict[str, object] = {"mode": "replay"}
     if tables:
         conf["tables"] = tables.split(",")
-    run_id = stack.api.trigger(first_run.DAG_ID, conf)
+    run_id = stack.api.trigger(DAG_ID, conf)
     step(f"Replaying {tables or 'all tables'} from the raw zone: {run_id}")
-    state = stack.api.wait(first_run.DAG_ID, run_id, seconds=3600)
+    state = stack.api.wait(DAG_ID, run_id, seconds=3600)
     step(f"The replay ended: {state}")
     say(f"\n{summary.tables(stack)}")
     return 0 if state == "success" else 1

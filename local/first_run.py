@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from include.environment import DAG_ID
 from local.airflow_api import ENDED, AirflowApi
 from local.console import span, step
 from local.errors import StackError
-
-DAG_ID = "totes_etl"
-"""The pipeline."""
 
 LAST_STEP = "load"
 """The task of a table's group after which its rows are in the warehouse."""

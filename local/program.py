@@ -104,12 +104,12 @@ def wait_until(ready: Callable[[], bool], alive: Callable[[], bool], name: str, 
 
 def answers(url: str) -> bool:
     """Whether a server of the stack answers GET `url` with success."""
-    with suppress(URLError, OSError), _DIRECT.open(url, timeout=2):
+    with suppress(URLError, OSError), DIRECT.open(url, timeout=2):
         return True
     return False
 
 
-_DIRECT = build_opener(ProxyHandler({}))  # a proxy of the machine's user cannot reach our loopback ports
+DIRECT = build_opener(ProxyHandler({}))  # a proxy of the machine's user cannot reach our loopback ports
 
 
 def tail(log: Path, lines: int = 15) -> str:

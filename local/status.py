@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from include.environment import DAG_ID
 from local.console import say, span, table
 from local.errors import StackError
-from local.first_run import DAG_ID
 from local.program import HOST
 from local.stack import Stack
 from local.summary import behind, freshness, run_seconds, standing

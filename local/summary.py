@@ -14,12 +14,13 @@ import psycopg
 from psycopg import sql
 
 from include.catalog import TABLES
+from include.environment import DAG_ID
 from include.freshness.standing import read, standings
 from local import databases
 from local.airflow_programs import ADMIN
 from local.aws import PROCESSED_BUCKET, RAW_BUCKET
 from local.console import elapsed_s, span, table
-from local.first_run import DAG_ID, table_of
+from local.first_run import table_of
 from local.program import HOST
 from local.secrets_store import FILE
 from local.stack import Stack

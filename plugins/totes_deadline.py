@@ -161,7 +161,7 @@ def _publish(alert: Alert, settings: AlertSettings) -> str:
 
     from include.alerts import sns
 
-    region = settings.topic.split(":")[3]
+    region = settings.topic_region
     hook = AwsBaseHook(aws_conn_id=CONNECTION, client_type="sns", region_name=region, config=_CLIENT)
     return str(sns.Topic(hook.get_conn(), settings.topic).publish(alert, runbook_url=settings.runbook_url))
 
@@ -174,8 +174,8 @@ def _keep(alert: Alert) -> None:
 
 
 def _url(dag_id: str, run_id: str) -> str:
-    from urllib.parse import quote
-
     from airflow.configuration import conf
 
-    return f"{conf.get('api', 'base_url').rstrip('/')}/dags/{dag_id}/runs/{quote(run_id, safe=':+')}"
+    from include.alerts import links
+
+    return links.run_url(conf.get("api", "base_url"), dag_id, run_id)

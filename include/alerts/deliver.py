@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from operator import methodcaller
 from typing import Protocol
 
 from include.alerts import outbox, spool
@@ -67,15 +68,11 @@ def tell_by_spool(store: ObjectStore, alerts: Iterable[Alert], channels: Sequenc
 def tell_at_once(alerts: Iterable[Alert], channels: Sequence[Channel]) -> None:
     """Tell when there is nowhere to write it down: rather twice than never."""
     for alert in alerts:
-        _send(alert, channels, partial(_directly, alert))
+        _send(alert, channels, methodcaller("send", alert))
 
 
 def _through_spool(store: ObjectStore, alert: Alert, channel: Channel) -> None:
     spool.send(store, alert, channel.name, channel.send)
-
-
-def _directly(alert: Alert, channel: Channel) -> None:
-    channel.send(alert)
 
 
 def _send(alert: Alert, channels: Sequence[Channel], send: Callable[[Channel], object]) -> None:

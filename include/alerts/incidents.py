@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.alerts.model import Alert, Event, Failed, Failure, Recovered
+from include.alerts.model import Alert, Event, Facts, Failed, Failure, Recovered
 
 SHARED = frozenset({"source", "lake", "warehouse", "killed", "timeout"})
 """Causes that lie with what all tables share: however many of them it hits, it is one incident."""
@@ -31,6 +31,29 @@ class Run:
     def incident_prefix(self) -> str:
         """What its incidents' names start with: nothing, where the next run may heal them."""
         return f"run/{self.run_id}/" if self.one_off else ""
+
+    def alert(
+        self,
+        alert_id: str,
+        event: Event,
+        tables: tuple[str, ...],
+        facts: Facts,
+        at: datetime,
+        *,
+        incident: str | None = None,
+    ) -> Alert:
+        """An alert about this run."""
+        return Alert(
+            alert_id=alert_id,
+            event=event,
+            environment=self.environment,
+            dag_id=self.dag_id,
+            run_id=self.run_id,
+            happened_at=at,
+            tables=tables,
+            facts=facts,
+            incident=incident,
+        )
 
 
 def failed_alerts(
@@ -61,46 +84,31 @@ def recovered_alert(run: Run, failed: Alert, stands: Mapping[str, datetime | Non
     """The news that an incident is over."""
     facts = failed.facts
     assert isinstance(facts, Failed)  # noqa: S101  the outbox gives failures
-    return Alert(
-        alert_id=f"recovered/{failed.alert_id}",
-        event=Event.RECOVERED,
-        environment=run.environment,
-        dag_id=run.dag_id,
-        run_id=run.run_id,
-        happened_at=at,
-        tables=failed.tables,
-        incident=failed.incident,
-        facts=Recovered(
-            cause=facts.cause,
-            failed_alert=failed.alert_id,
-            failed_at=failed.happened_at,
-            failed_run=failed.run_id,
-            stands={table: stands.get(table) for table in failed.tables},
-            run_url=run.url,
-        ),
+    over = Recovered(
+        cause=facts.cause,
+        failed_alert=failed.alert_id,
+        failed_at=failed.happened_at,
+        failed_run=failed.run_id,
+        stands={table: stands.get(table) for table in failed.tables},
+        run_url=run.url,
     )
+    alert_id = f"recovered/{failed.alert_id}"
+    return run.alert(alert_id, Event.RECOVERED, failed.tables, over, at, incident=failed.incident)
 
 
 def retrying_alert(run: Run, failure: Failure) -> Alert:
     """The news that a task failed and will be tried again."""
     tables = (failure.table,) if failure.table else ()
-    return Alert(
-        alert_id=f"retrying/{run.run_id}/{failure.task_id}/{failure.try_number}/{failure.failed_at.isoformat()}",
-        event=Event.RETRYING,
-        environment=run.environment,
-        dag_id=run.dag_id,
-        run_id=run.run_id,
-        happened_at=failure.failed_at,
-        tables=tables,
-        facts=Failed(
-            cause=failure.cause,
-            failures=(failure,),
-            stands=dict.fromkeys(tables),
-            run_type=run.run_type,
-            window=run.window,
-            run_url=run.url,
-        ),
+    facts = Failed(
+        cause=failure.cause,
+        failures=(failure,),
+        stands=dict.fromkeys(tables),
+        run_type=run.run_type,
+        window=run.window,
+        run_url=run.url,
     )
+    alert_id = f"retrying/{run.run_id}/{failure.task_id}/{failure.try_number}/{failure.failed_at.isoformat()}"
+    return run.alert(alert_id, Event.RETRYING, tables, facts, failure.failed_at)
 
 
 def _incident(failure: Failure) -> str:
@@ -126,26 +134,19 @@ def _alert(
     tables = requested if everything else tuple(sorted({failure.table or "" for failure in failures}))
     incident = run.incident_prefix + incident
     failed_tasks = {failure.task_id for failure in failures}
-    return Alert(
-        alert_id=f"failed/{run.run_id}/{_digest(incident)}/{max(f.failed_at for f in failures).isoformat()}",
-        event=Event.FAILED,
-        environment=run.environment,
-        dag_id=run.dag_id,
-        run_id=run.run_id,
-        happened_at=at,
-        tables=tables,
-        incident=incident,
-        facts=Failed(
-            cause=failures[0].cause,
-            failures=tuple(sorted(failures, key=lambda failure: failure.task_id)),
-            waiting=tuple(sorted(task for task, behind in waiting.items() if behind in failed_tasks)),
-            stands={table: stands.get(table) for table in tables},
-            run_type=run.run_type,
-            window=run.window,
-            run_url=run.url,
-        ),
+    facts = Failed(
+        cause=failures[0].cause,
+        failures=tuple(sorted(failures, key=lambda failure: failure.task_id)),
+        waiting=tuple(sorted(task for task, behind in waiting.items() if behind in failed_tasks)),
+        stands={table: stands.get(table) for table in tables},
+        run_type=run.run_type,
+        window=run.window,
+        run_url=run.url,
     )
+    alert_id = f"failed/{run.run_id}/{digest(incident)}/{max(f.failed_at for f in failures).isoformat()}"
+    return run.alert(alert_id, Event.FAILED, tables, facts, at, incident=incident)
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """A short name for a long text, in the id of an alert."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -4,14 +4,14 @@ Every row that people are told of has a column `alert_id`, set in the transactio
 down: so a run that dies before it told is told of by the next one, and none twice.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from include.alerts.incidents import Run
-from include.alerts.model import Alert, DataQuality, Event, Facts, Loaded, SetAside, TableLoad
+from include.alerts.incidents import Run, digest
+from include.alerts.model import Alert, DataQuality, Event, Loaded, SetAside, TableLoad
 from include.alerts.notes import note_of
 from include.warehouse.connection import Connection
 
@@ -67,12 +67,12 @@ def loaded_alerts(connection: Connection, run: Run, at: datetime) -> list[Alert]
         by_run[load.run_id].append(load)
     alerts = []
     for run_id, loads in by_run.items():
-        alert_id = f"loaded/{run_id}/{_digest(load.load_id for load in loads)}"
-        connection.execute(
-            "UPDATE etl_ledger SET alert_id = %s WHERE load_id = ANY(%s)", [alert_id, [load.load_id for load in loads]]
-        )
+        load_ids = sorted(load.load_id for load in loads)
+        alert_id = f"loaded/{run_id}/" + digest("\n".join(load_ids))
+        connection.execute("UPDATE etl_ledger SET alert_id = %s WHERE load_id = ANY(%s)", [alert_id, load_ids])
         if any(load.changed for load in loads):
-            alerts.append(_loaded(connection, run, run_id, alert_id, loads, at))
+            of = run if run_id == run.run_id else replace(run, run_id=run_id, url=None)
+            alerts.append(_loaded(connection, of, alert_id, loads, at))
     return alerts
 
 
@@ -91,18 +91,16 @@ def quality_alerts(connection: Connection, run: Run, at: datetime) -> list[Alert
     if not (facts.set_aside or facts.different or facts.columns_undeclared):
         return []
     tables = {item.table for item in facts.set_aside} | set(facts.different)
-    return [_alert(run, run.run_id, alert_id, Event.DATA_QUALITY, tables, facts, at)]
+    return [run.alert(alert_id, Event.DATA_QUALITY, tuple(sorted(tables)), facts, at)]
 
 
 def stall_alerts(run: Run, table: str, stalls: Mapping[str, str], at: datetime) -> list[Alert]:
     """The alerts of sources that stand still: each sentence once for its key, which says which source, since when."""
     return [
-        _alert(
-            run,
-            run.run_id,
+        run.alert(
             f"data_quality/stalled/{key}",
             Event.DATA_QUALITY,
-            [table],
+            (table,),
             DataQuality(stalled=(sentence,), run_url=run.url),
             at,
         )
@@ -110,16 +108,16 @@ def stall_alerts(run: Run, table: str, stalls: Mapping[str, str], at: datetime) 
     ]
 
 
-def _loaded(connection: Connection, run: Run, run_id: str, alert_id: str, loads: list[_Load], at: datetime) -> Alert:
+def _loaded(connection: Connection, run: Run, alert_id: str, loads: list[_Load], at: datetime) -> Alert:
     by_table: defaultdict[str, list[_Load]] = defaultdict(list)
     for load in loads:
         by_table[load.table].append(load)
     facts = Loaded(
         loads=tuple(_table_load(connection, table, found) for table, found in sorted(by_table.items())),
         lag_s=round((max(x.loaded_at for x in loads) - min(x.snapshot_at for x in loads)).total_seconds(), 3),
-        run_url=run.url if run_id == run.run_id else None,
+        run_url=run.url,
     )
-    return _alert(run, run_id, alert_id, Event.LOADED, by_table, facts, at)
+    return run.alert(alert_id, Event.LOADED, tuple(sorted(by_table)), facts, at)
 
 
 def _table_load(connection: Connection, table: str, loads: list[_Load]) -> TableLoad:
@@ -143,22 +141,3 @@ def _set_aside(connection: Connection, alert_id: str) -> tuple[SetAside, ...]:
         SetAside(table=table, rows=len(rows), example_key=min(rows)[0], example_rules=min(rows)[1][:300])
         for table, rows in sorted(by_table.items())
     )
-
-
-def _alert(
-    run: Run, run_id: str, alert_id: str, event: Event, tables: Iterable[str], facts: Facts, at: datetime
-) -> Alert:
-    return Alert(
-        alert_id=alert_id,
-        event=event,
-        environment=run.environment,
-        dag_id=run.dag_id,
-        run_id=run_id,
-        happened_at=at,
-        tables=tuple(sorted(tables)),
-        facts=facts,
-    )
-
-
-def _digest(parts: Iterable[Any]) -> str:
-    return hashlib.sha256("\n".join(sorted(map(str, parts))).encode()).hexdigest()[:12]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from include.alerts.model import Alert, DeadlineMissed, Event, Recovered
+from include.environment import DAG_ID, PRODUCTION
 from include.freshness.standing import Verdict
 
 INCIDENT = "freshness"
@@ -12,8 +13,6 @@ INCIDENT = "freshness"
 
 LEASE = timedelta(minutes=2)
 """How long a check may take to publish an alert that it claimed; it is longer than all of its tries."""
-
-_ENVIRONMENT, _DAG_ID = "production", "totes_etl"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +61,8 @@ def recovered(verdict: Verdict, told: Alert) -> Alert:
     return Alert(
         alert_id=f"{Event.RECOVERED}/{told.alert_id}",
         event=Event.RECOVERED,
-        environment=_ENVIRONMENT,
-        dag_id=_DAG_ID,
+        environment=PRODUCTION.name,
+        dag_id=DAG_ID,
         run_id="",
         happened_at=verdict.at,
         tables=tables,
@@ -96,8 +95,8 @@ def _missed(alert_id: str, at: datetime, facts: DeadlineMissed) -> Alert:
     return Alert(
         alert_id=alert_id,
         event=Event.DEADLINE_MISSED,
-        environment=_ENVIRONMENT,
-        dag_id=_DAG_ID,
+        environment=PRODUCTION.name,
+        dag_id=DAG_ID,
         run_id="",
         happened_at=at,
         tables=facts.waiting,

@@ -37,8 +37,7 @@ def tell(found: Verdict | Alert, settings: AlertSettings, environment: Mapping[s
 def _publish(session: boto3.Session, alert: Alert, settings: AlertSettings) -> None:
     from include.alerts.sns import Topic  # slow, and needed only when something is wrong
 
-    region = settings.topic.split(":")[3]
-    client = session.client("sns", region_name=region, config=_CONFIG)
+    client = session.client("sns", region_name=settings.topic_region, config=_CONFIG)
     Topic(client, settings.topic).publish(alert, settings.runbook_url)
 
 

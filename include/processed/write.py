@@ -5,7 +5,7 @@ Rows that break the declaration go to the quarantine beside it; every row goes t
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 import pyarrow as pa
@@ -35,7 +35,7 @@ def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: O
     folder = object_keys.processed_folder(table.name, landed.origin.landed_on, landed.origin.load_id)
     with _Quarantine(table, landed, processed) as quarantine:
         batches = _conformed(table, raw, landed, quarantine)
-        part = _write_parquet(processed, object_keys.part(folder, 0, "parquet"), table, arrow_schema(table), batches)
+        part = write_parquet(processed, object_keys.part(folder, 0, "parquet"), table, arrow_schema(table), batches)
         _check_count(table, landed, part.rows + quarantine.rows)
         manifest = Manifest(
             origin=landed.origin,
@@ -76,12 +76,13 @@ def _write_keys(
                 values = [parse(table, column, text).values for column, text in zip(columns, texts, strict=True)]
                 yield pa.RecordBatch.from_arrays(values, schema=schema)
 
-    return _write_parquet(processed, f"{folder}/keys.parquet", table, schema, batches(landed.keys))
+    return write_parquet(processed, f"{folder}/keys.parquet", table, schema, batches(landed.keys))
 
 
-def _write_parquet(
-    processed: ObjectStore, key: str, table: Table, schema: pa.Schema, batches: Iterator[pa.RecordBatch]
+def write_parquet(
+    processed: ObjectStore, key: str, table: Table, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
 ) -> StoredFile:
+    """Write batches of a table's rows, or of its keys, to one Parquet file."""
     count = 0
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
         with pa.parquet.ParquetWriter(body, schema, compression="zstd") as writer:

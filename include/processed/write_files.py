@@ -1,11 +1,9 @@
 """Turn one landed set of files into Parquet in the processed bucket, then its manifest."""
 
-import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from include import object_keys
 from include.catalog.covid.covid_us_daily import COVID_US_DAILY, JHU, NYT
@@ -15,9 +13,8 @@ from include.manifest import Manifest, StoredFile
 from include.object_store import ObjectStore
 from include.processed.covid import Finding, merge
 from include.processed.schema import arrow_schema
+from include.processed.write import write_parquet
 from include.source.http import Limits, content
-
-_IN_MEMORY = 32 * 1024 * 1024
 
 
 def write_files(
@@ -74,6 +71,4 @@ _MERGES: dict[str, Callable[[Mapping[str, bytes], Manifest], tuple[pa.Table, tup
 
 
 def _write(processed: ObjectStore, key: str, table: Table, rows: pa.Table) -> StoredFile:
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-        pq.write_table(rows, body, compression="zstd")
-        return processed.put(key, body, table=table.name, rows=rows.num_rows)
+    return write_parquet(processed, key, table, rows.schema, rows.to_batches())

@@ -8,11 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from include import testing
 from include.airflow_api import AirflowApi
-from include.environment import TESTING
+from include.environment import DAG_ID, TESTING
 from include.errors import SettingError, TotesError
 from include.smoke.deployment import Deployment
 from include.smoke.listener import Listener, listen, remove_all
-from include.smoke.news import DAG_ID
 from include.smoke.verdict import Finding, Say
 from include.warehouse import schemas
 from include.warehouse.connection import Connection

@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from include.environment import TESTING
+from include.environment import DAG_ID, TESTING
 from include.smoke.listener import Notification
 from include.smoke.verdict import Finding
-
-DAG_ID = "totes_etl"
 
 Counts = tuple[int, int, int, int]
 """Rows new, revised, deleted and quarantined."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 from include.airflow_api import ENDED, AirflowApi, AirflowUnavailable
 from include.catalog import SOURCE_FED
-from include.environment import TESTING
+from include.environment import DAG_ID, TESTING
 from include.plain_text import span
-from include.smoke.news import DAG_ID
 from include.smoke.verdict import Finding, Say
 
 _SAY_EVERY_S = 30

@@ -41,7 +41,7 @@ def extract(
     table = fed(table_name)
     if request.mode == "replay":
         manifests = landed(raw, table)
-        return _record(started, raw, table, manifests, "replay", own=0)
+        return extract_record(started, raw, table, manifests, "replay", own=0)
     with transaction(warehouse):
         stands = ledger.watermarks(warehouse).get(table_name)
     next_start = horizon(source) if table.changes == "last_updated" else None
@@ -49,7 +49,7 @@ def extract(
         postgres.check_columns(source, table.source_tables)
         own = _land(source, position, raw, table, request, stands, next_start)
         pending = pending_loads(warehouse, raw, table, stands, own[0][1].origin)
-    return _record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own))
+    return extract_record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own))
 
 
 def _land(
@@ -145,8 +145,10 @@ def pending_loads(
     return pending
 
 
-def _record(started: float, raw: ObjectStore, table: Table, manifests: list[Keyed], mode: str, *, own: int) -> Record:
-    driving = table.source_tables[0].name
-    rows = sum(manifest.rows(driving) for _, manifest in manifests)
+def extract_record(
+    started: float, raw: ObjectStore, table: Table, manifests: list[Keyed], mode: str, *, own: int
+) -> Record:
+    """What an extract landed and found pending; the rows of files are not counted before they are merged."""
+    rows = sum(manifest.rows(table.landed_as[1]) for _, manifest in manifests)
     record = landed_record("extract", started, raw, table.name, manifests, mode=mode, rows_read=rows)
     return record | {"own": own}

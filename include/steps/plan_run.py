@@ -48,7 +48,8 @@ def plan(
     _compare_with_ledger(carried, stands)
     if request.mode == "replay":
         plans = [
-            _planned(table, True, mode="replay", reason="replayed from the raw zone", stands=stands) for table in tables
+            planned(table, stands.get(table.name), True, mode="replay", reason="replayed from the raw zone")
+            for table in tables
         ]
     else:
         plans = _from_source(source, warehouse, request, tables, stands, present)
@@ -84,24 +85,24 @@ def _look(
     watermark = stands.get(table.name)
     decisions = decide(table, request, watermark, position)
     mode, reason = decisions[-1].mode, decisions[-1].reason
-    planned = partial(_planned, table, mode=mode, stands=stands)
+    decided = partial(planned, table, watermark, mode=mode)
     try:
         with source.transaction():
             undeclared = postgres.check_columns(source, table.source_tables)
             if mode in {"full", "proof"}:
                 # Read even if it is empty: so that it has a watermark, and is proven.
-                return planned(True, reason=reason, undeclared=undeclared)
+                return decided(True, reason=reason, undeclared=undeclared)
             if any(postgres.has_changes(source, position, table, decision.selection) for decision in decisions):
-                return planned(True, reason=reason, undeclared=undeclared)
+                return decided(True, reason=reason, undeclared=undeclared)
             if request.mode != "backfill" and _keys_differ(source, position, table, watermark, present):
-                return planned(True, reason="rows are gone, or their keys are to be compared", undeclared=undeclared)
-            return planned(False, reason=reason, undeclared=undeclared)
+                return decided(True, reason="rows are gone, or their keys are to be compared", undeclared=undeclared)
+            return decided(False, reason=reason, undeclared=undeclared)
     except psycopg.Error as error:
         if source.closed or source.broken:
             raise
-        return planned(True, reason=f"it could not be looked at ({type(error).__name__})")
+        return decided(True, reason=f"it could not be looked at ({type(error).__name__})")
     except SchemaDriftError:
-        return planned(True, reason="it is not shaped as declared")
+        return decided(True, reason="it is not shaped as declared")
 
 
 def _keys_differ(
@@ -118,22 +119,22 @@ def _keys_differ(
     return watermark is None or is_due(watermark.keys_at, COMPARE_KEYS_EVERY, position)
 
 
-def _planned(
+def planned(
     table: Table,
+    stands: Watermark | None,
     has_changes: bool,
     *,
     mode: str,
     reason: str,
-    stands: Mapping[str, Watermark],
     undeclared: Sequence[str] = (),
 ) -> TablePlan:
-    watermark = stands[table.name].watermark if table.name in stands else None
+    """The plan of a table that stands there."""
     return TablePlan(
         table=table.name,
         has_changes=has_changes,
         mode=mode,
         reason=reason,
-        watermark=watermark,
+        watermark=stands.watermark if stands else None,
         undeclared=tuple(undeclared),
     )
 

@@ -17,8 +17,8 @@ from include.processed.write_files import write_files
 from include.raw.land_files import has_moved, land_files, limits
 from include.raw.landed import landed
 from include.settings import FileSettings
-from include.steps.extract_table import pending_loads
-from include.steps.plan_run import TablePlan
+from include.steps.extract_table import extract_record, pending_loads
+from include.steps.plan_run import TablePlan, planned
 from include.steps.records import Keyed, Record, fed, landed_record, manifests_of
 from include.warehouse import ledger
 from include.warehouse.connection import Connection, transaction
@@ -46,13 +46,13 @@ def extract_files(
     started = time.monotonic()
     table = fed(table_name)
     if request.mode == "replay":
-        return _landed(started, raw, table, landed(raw, table), "replay", own=0)
+        return extract_record(started, raw, table, landed(raw, table), "replay", own=0)
     with transaction(warehouse):
         stands = ledger.watermarks(warehouse).get(table_name)
     own = land_files(raw, table, settings, datetime.now(UTC), believed=request.allow_mass_delete)
     line = [*pending_loads(warehouse, raw, table, stands, own[1].origin), own]
     pending = [item for item, following in pairwise(line) if _content(item) != _content(following)]
-    return _landed(started, raw, table, [*pending, own], "full", own=1)
+    return extract_record(started, raw, table, [*pending, own], "full", own=1)
 
 
 def _content(item: Keyed) -> tuple[object, ...]:
@@ -141,14 +141,4 @@ def _compare(
 
 def _planned(table: Table, stands: Watermark | None, has_changes: bool, mode: str, reason: str) -> TablePlan:
     log.info("%s: %s: %s", table.name, "to be read" if has_changes else "nothing to read", reason)
-    return TablePlan(
-        table=table.name,
-        has_changes=has_changes,
-        mode=mode,
-        reason=reason,
-        watermark=stands.watermark if stands else None,
-    )
-
-
-def _landed(started: float, raw: ObjectStore, table: Table, manifests: list[Keyed], mode: str, *, own: int) -> Record:
-    return landed_record("extract", started, raw, table.name, manifests, mode=mode, rows_read=0) | {"own": own}
+    return planned(table, stands, has_changes, mode=mode, reason=reason)

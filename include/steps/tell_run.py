@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from include.alerts import deliver, news, outbox
 from include.alerts.incidents import Run, failed_alerts, recovered_alert, retrying_alert
+from include.alerts.late import progress
 from include.alerts.model import Alert, Failure
 from include.object_store import ObjectStore
 from include.warehouse import ledger
@@ -38,14 +39,13 @@ class Outcome:
 
         ``stalls`` are sentences about sources that stand still, by table and by source and day.
         """
-        planned = states.get("plan") == "success"
-        loads = {table: states.get(f"{table}.load") for table in requested}
+        done, _ = progress(states) if states.get("plan") == "success" else ((), ())
         failures = tuple(failures)
         failed = {failure.task_id for failure in failures}
         waiting = [task for task, state in states.items() if state == "upstream_failed"]
         return cls(
             requested=tuple(requested),
-            well=tuple(table for table, state in loads.items() if planned and state in {"success", "skipped"}),
+            well=tuple(table for table in requested if table in done),
             failures=failures,
             waiting={task: _waits_for(task, failed) for task in waiting},
             stalls=stalls or {},
@@ -72,7 +72,7 @@ def tell(
             deliver.flush(connection, channels)
     except Exception as error:  # whatever it is, somebody hears of it
         log.warning("the failures of this run are told without the warehouse: %s: %s", type(error).__name__, error)
-        _tell_without_warehouse(run, outcome, lake, channels, at)
+        _spooled(lake, _failed(run, outcome, {}, at), channels)
 
 
 def tell_retry(
@@ -109,12 +109,6 @@ def _write_down(
         ]
         for alert in alerts:
             outbox.add(connection, alert, deliver.channels_for(alert, channels))
-
-
-def _tell_without_warehouse(
-    run: Run, outcome: Outcome, lake: Callable[[], ObjectStore], channels: Sequence[deliver.Channel], at: datetime
-) -> None:
-    _spooled(lake, _failed(run, outcome, {}, at), channels)
 
 
 def _spooled(lake: Callable[[], ObjectStore], alerts: Sequence[Alert], channels: Sequence[deliver.Channel]) -> None:

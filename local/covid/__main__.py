@@ -6,11 +6,9 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-import uvicorn
-
 from local.covid import clock
 from local.covid.site import site
-from local.program import HOST
+from local.web import server
 
 
 def serve(home: Path, port: int) -> None:
@@ -20,17 +18,7 @@ def serve(home: Path, port: int) -> None:
     """
     clock.start(home, datetime.now(UTC))
     clock.read(home)
-    uvicorn.run(
-        site(home),
-        host=HOST,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        lifespan="off",
-        ws="none",
-        timeout_graceful_shutdown=2,
-    )
+    server(site(home), port).run()
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from include.environment import DAG_ID
 from local.console import say
 from local.faildemo.fault import Fault, News
 from local.faildemo.watch import Watch
-from local.first_run import DAG_ID
 from local.stack import Stack
 
 

@@ -10,6 +10,7 @@ from types import FrameType
 
 import psycopg
 
+from include.environment import DAG_ID
 from local import first_run
 from local.airflow_api import ENDED
 from local.console import say, span
@@ -18,7 +19,6 @@ from local.faildemo import closing, note
 from local.faildemo.fault import Fault, News
 from local.faildemo.faults import choices, fault_named
 from local.faildemo.watch import Watch
-from local.first_run import DAG_ID
 from local.stack import Stack
 
 PATIENCE_S = 240

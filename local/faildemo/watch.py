@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from include.alerts.story.phrases import counted, listed
+from include.environment import DAG_ID
 from local.airflow_api import ENDED
 from local.console import say
 from local.faildemo.arrivals import Arrival, Arrivals
 from local.faildemo.fault import Tasks
-from local.first_run import DAG_ID
 from local.stack import Stack
 
 PAUSE_S = 0.5

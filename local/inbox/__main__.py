@@ -8,13 +8,13 @@ from pathlib import Path
 from threading import Thread
 
 import boto3
-import uvicorn
 from botocore.config import Config
 
 from local.inbox import collector, mail_server
 from local.inbox.page import page
 from local.inbox.store import Folder
 from local.program import HOST
+from local.web import server
 
 ONCE = Config(proxies={}, retries={"total_max_attempts": 1})
 """Straight to our loopback port; the collector itself tries again."""
@@ -29,18 +29,7 @@ async def serve(home: Path, runbook: Path, smtp_port: int, page_port: int) -> No
     # a daemon: what it was about to fetch stays in the queue
     Thread(target=collector.collect_for_ever, args=(*clients, messages), daemon=True).start()
     await asyncio.get_running_loop().create_server(mail_server.protocol(mails), HOST, smtp_port)
-    config = uvicorn.Config(
-        page(mails, messages, runbook),
-        host=HOST,
-        port=page_port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        lifespan="off",
-        ws="none",
-        timeout_graceful_shutdown=2,
-    )
-    await uvicorn.Server(config).serve()
+    await server(page(mails, messages, runbook), page_port).serve()
 
 
 if __name__ == "__main__":
