@@ -1,0 +1,1 @@
+"""The API: a router a subject, all under `/api/v1`."""

@@ -1,0 +1,188 @@
+"""How a question becomes an answer: one snapshot, an ETag by the ledger, JSON or CSV, remembered or streamed."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import partial
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+import sqlalchemy as sa
+from fastapi import Depends, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from include.analytics.api.memory import Memory
+from include.analytics.reading import Batch, Reader, Snapshot
+
+Statement = sa.Select[Any] | sa.CompoundSelect[Any]
+RowModel = TypeVar("RowModel", bound=BaseModel)
+_CACHED = {"Cache-Control": "private, no-cache"}  # kept by the browser, and asked for again with its ETag
+CSV_TYPE = "text/csv; charset=utf-8"
+
+
+class Question(BaseModel):
+    """What every question has: unknown parameters are refused, so that a misspelt filter never goes unseen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["json", "csv"] = Field("json", description="JSON, or CSV with a header line.")
+
+
+class Answer(BaseModel, Generic[RowModel]):
+    """Rows, and which state of the warehouse they are from. Money and other decimals are strings: exact."""
+
+    version: str = Field(description="Changes whenever a load changed what this answer depends on; also its ETag.")
+    rows: list[RowModel]
+
+
+class Asking:
+    """One request, put to the reader. ``question`` is its parsed parameters."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._reader: Reader = request.app.state.reader()
+        self._memory: Memory = request.app.state.memory
+
+    def rows(
+        self, question: Question, tables: Collection[str], statement: Statement, model: type[RowModel]
+    ) -> Response:
+        """The rows of a statement as ``Answer[model]``; remembered until one of the tables is loaded again."""
+
+        def compose(snapshot: Snapshot, version: str) -> Answer[RowModel]:
+            return Answer[model](version=version, rows=snapshot.rows(statement))  # type: ignore[valid-type]  # pydantic validates rows
+
+        return self.composed(question, tables, compose)
+
+    def composed(
+        self, question: Question, tables: Collection[str], compose: Callable[[Snapshot, str], BaseModel]
+    ) -> Response:
+        """What ``compose`` makes of a snapshot and its version; remembered until one of the tables is loaded again."""
+        with self._reader.snapshot() as snapshot:
+            version = snapshot.version(tables)
+            tag = self._tag(version)
+            if self._is_known(tag):
+                return Response(status_code=304, headers={"ETag": tag, **_CACHED})
+            body = self._memory.recall(tag, lambda: _body(question, compose(snapshot, version)))
+        return self._answer(question, body, tag)
+
+    def fresh(self, question: Question, compose: Callable[[Snapshot], BaseModel]) -> Response:
+        """What ``compose`` makes of a snapshot now; for what changes without any load (ages, runs, alerts)."""
+        with self._reader.snapshot() as snapshot:
+            body = _body(question, compose(snapshot))
+        tag = self._tag(hashlib.sha256(body).hexdigest()[:24])
+        if self._is_known(tag):
+            return Response(status_code=304, headers={"ETag": tag, **_CACHED})
+        return self._answer(question, body, tag)
+
+    def now(self, ask: Callable[[Snapshot], Any]) -> Any:
+        """What ``ask`` finds in a snapshot of this instant."""
+        with self._reader.snapshot() as snapshot:
+            return ask(snapshot)
+
+    def streamed(self, question: Question, tables: Collection[str], statement: Statement) -> Response:
+        """The rows of a statement, however many, without holding them: JSON shaped as ``Answer``, or CSV."""
+        with ExitStack() as held:
+            snapshot = held.enter_context(self._reader.snapshot())
+            version = snapshot.version(tables)
+            tag = self._tag(version)
+            if self._is_known(tag):
+                return Response(status_code=304, headers={"ETag": tag, **_CACHED})
+            names = [column.key or "" for column in statement.selected_columns]
+            batches = snapshot.stream(statement)
+            first = next(batches, [])  # a question that fails does so before anything was answered
+            parts = _csv(names, first, batches) if question.format == "csv" else _json(version, names, first, batches)
+            body = _closing(parts, held.pop_all())
+        return StreamingResponse(body, media_type=_media_type(question), headers=self._headers(question, tag))
+
+    def _tag(self, version: str) -> str:
+        url = self._request.url
+        asked = f"{url.path}?{url.query} {version}"
+        return f'W/"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'
+
+    def _is_known(self, tag: str) -> bool:
+        known = self._request.headers.get("if-none-match", "")
+        return known.strip() == "*" or tag in (one.strip() for one in known.split(","))
+
+    def _answer(self, question: Question, body: bytes, tag: str) -> Response:
+        return Response(body, media_type=_media_type(question), headers=self._headers(question, tag))
+
+    def _headers(self, question: Question, tag: str) -> dict[str, str]:
+        headers = {"ETag": tag, **_CACHED}
+        if question.format == "csv":
+            name = self._request.url.path.rstrip("/").rpartition("/")[2]
+            headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return headers
+
+
+Asked = Annotated[Asking, Depends(Asking)]
+"""What an endpoint takes to answer with."""
+
+
+def _media_type(question: Question) -> str:
+    return CSV_TYPE if question.format == "csv" else "application/json"
+
+
+def _body(question: Question, answer: BaseModel) -> bytes:
+    if question.format == "json":
+        return answer.model_dump_json(exclude_unset=True).encode()
+    rows = [row.model_dump(exclude_unset=True) for row in getattr(answer, "rows", [])]
+    names = list(rows[0]) if rows else _columns_of(type(answer))
+    return b"".join(_csv(names, [list(row.values()) for row in rows], iter(())))
+
+
+def _columns_of(answer: type[BaseModel]) -> list[str]:
+    """The columns that rows would have, for a header line without rows."""
+    (row,) = answer.model_fields["rows"].annotation.__args__  # type: ignore[union-attr]  # list[a row's model]
+    return list(row.model_fields)
+
+
+def _csv(names: Sequence[str], first: Batch, batches: Iterator[Batch]) -> Iterator[bytes]:
+    text = io.StringIO()
+    written = csv.writer(text, lineterminator="\r\n")
+    if names:
+        written.writerow(names)
+    for batch in _all(first, batches):
+        written.writerows([_cell(value) for value in row] for row in batch)
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
+
+
+def _cell(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def _json(version: str, names: Sequence[str], first: Batch, batches: Iterator[Batch]) -> Iterator[bytes]:
+    encode = partial(json.dumps, default=_plain, ensure_ascii=False, separators=(",", ":"))
+    yield f'{{"version":{encode(version)},"rows":['.encode()
+    comma = ""
+    for batch in _all(first, batches):
+        rows = ",".join(encode(dict(zip(names, row, strict=True))) for row in batch)
+        if rows:
+            yield f"{comma}{rows}".encode()
+            comma = ","
+    yield b"]}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON of ours")
+
+
+def _all(first: Batch, batches: Iterator[Batch]) -> Iterator[Batch]:
+    yield first
+    yield from batches
+
+
+def _closing(parts: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:
+    """The parts; what is held open for them is given back at their end, or when the asker goes away."""
+    with held:
+        yield from parts

@@ -1,0 +1,60 @@
+"""The web application: pages, and the API under `/api/v1`. Whoever serves it says who may look (``guards``)."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.params import Depends
+from fastapi.responses import JSONResponse
+from starlette.middleware.gzip import GZipMiddleware
+
+from include.analytics import pages
+from include.analytics.api import sales, state
+from include.analytics.api.memory import Memory
+from include.analytics.api.problems import answer_with_problems
+from include.analytics.headers import SecurityHeaders
+from include.analytics.reading import Reader
+
+VERSION = "1"
+_ROUTERS = (state.router, sales.router)
+
+
+def application(reader: Callable[[], Reader], guards: Sequence[Depends] = ()) -> FastAPI:
+    """The application over a reader, which is opened at the first question.
+
+    ``guards`` are FastAPI dependencies that refuse (401, 403) whoever may not look; they stand before every page
+    and every answer, the OpenAPI document included. Scripts, styles and icons are open: they hold nothing.
+    """
+    served = FastAPI(
+        title="Totes ETL",
+        version=VERSION,
+        description="The warehouse of Terrific Totes: what was sold, bought and paid, COVID-19 in the US, and how the"
+        " pipeline does.",
+        docs_url=None,  # its scripts would come from elsewhere
+        redoc_url=None,
+        openapi_url=None,
+    )
+    served.state.reader = cache(reader)
+    served.state.memory = Memory()
+    served.include_router(_api(served), prefix="/api/v1", dependencies=guards)
+    served.include_router(pages.router, dependencies=guards)
+    served.router.routes.extend(pages.asset_routes())
+    served.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
+    served.add_middleware(SecurityHeaders)
+    answer_with_problems(served)
+    return served
+
+
+def _api(served: FastAPI) -> APIRouter:
+    api = APIRouter()
+    for router in _ROUTERS:
+        api.include_router(router)
+
+    @api.get("/openapi.json", include_in_schema=False)
+    def read_openapi(request: Request) -> JSONResponse:
+        """The OpenAPI document, with the address that it is asked at."""
+        document: dict[str, Any] = {**served.openapi(), "servers": [{"url": request.scope.get("root_path") or "/"}]}
+        return JSONResponse(document)
+
+    return api

@@ -1,0 +1,18 @@
+"""Which pages there are, in the order of the navigation."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its address, its name in the navigation, and what it is for.
+
+    Its template is `templates/<name>.html`, its script `static/<name>/page.js`.
+    """
+
+    name: str
+    title: str
+    description: str
+
+
+PAGES = (Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),)

@@ -1,0 +1,21 @@
+"""A page's HTML."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from include.analytics.pages.catalogue import PAGES, Page
+from include.analytics.pages.static_files import assets_version
+
+
+def rendered(page: Page, *, is_public: bool = False) -> str:
+    """A page's HTML; ``is_public`` for one that stands alone, without navigation and without an API behind it."""
+    template = _templates().get_template(f"{page.name}.html")
+    return template.render(page=page, pages=PAGES, assets=f"static/{assets_version()}", is_public=is_public)
+
+
+@cache
+def _templates() -> Environment:
+    folder = FileSystemLoader(Path(__file__).parent / "templates")
+    return Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

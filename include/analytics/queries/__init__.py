@@ -1,0 +1,1 @@
+"""The questions, as statements of SQLAlchemy Core: every value is bound, every name is from the catalogue."""
