@@ -11,7 +11,7 @@ from datetime import datetime
 
 import psycopg
 
-from local.first_run import DAG_ID
+from include.environment import DAG_ID
 from local.settings import ROOT, from_environment
 from local.stack import Stack
 

@@ -1,0 +1,1 @@
+"""How fast the dashboards answer, over few orders and over many."""
