@@ -62,7 +62,8 @@ def tell(
 ) -> None:
     """Write the run's alerts down and send them, with whatever earlier ones still wait. Never raises for a server.
 
-    The run itself is noted in `etl_run`. Without the warehouse the failures are told by way of S3 (`lake` gives the bucket); without both at once.
+    The run itself is noted in `etl_run`. Without the warehouse the failures are told by way of S3 (`lake` gives the
+    bucket); without both at once.
     """
     at = datetime.now(UTC)
     try:
