@@ -19,9 +19,10 @@ from include.steps import Outcome
 from tests.alerts.receiver import Receiver
 from tests.alerts.runs import failure, run
 from tests.conftest import WarehouseDb
-from tests.pipeline import NAMES, Pipeline
+from tests.pipeline import Pipeline
 
-TWO = ("dim_staff", "fact_payment")
+TWO = ("dim_design", "fact_payment")
+NAMES = (*TWO, "fact_sales_order")
 COUNTS = ("rows_new", "rows_revised", "rows_deleted", "rows_quarantined")
 AIRFLOW = "https://airflow.example.com"
 
