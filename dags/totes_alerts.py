@@ -107,4 +107,5 @@ def _run(context: Mapping[str, Any]) -> "Run":
         one_off=dag_run.run_type == "backfill" or params["mode"] == "replay",
         window=(start, end) if start and end else None,
         url=totes_failures.run_url(context),
+        started_at=dag_run.start_date,
     )

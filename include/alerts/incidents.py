@@ -17,7 +17,10 @@ _NAMES_AND_NUMBERS = re.compile(r"\"[^\"]*\"|'[^']*'|\d+")
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """The run that is told of; ``one_off`` is one that no later run repeats: a backfill, a replay."""
+    """The run that is told of; ``one_off`` is one that no later run repeats: a backfill, a replay.
+
+    ``started_at`` is when its latest try began.
+    """
 
     dag_id: str
     run_id: str
@@ -26,6 +29,7 @@ class Run:
     one_off: bool = False
     window: tuple[datetime, datetime] | None = None
     url: str | None = None
+    started_at: datetime | None = None
 
     @property
     def incident_prefix(self) -> str:

@@ -10,21 +10,24 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from include.analytics import pages
-from include.analytics.api import sales, state
+from include.analytics.api import operations, sales, state
 from include.analytics.api.memory import Memory
 from include.analytics.api.problems import answer_with_problems
 from include.analytics.headers import SecurityHeaders
 from include.analytics.reading import Reader
 
 VERSION = "1"
-_ROUTERS = (state.router, sales.router)
+_ROUTERS = (state.router, sales.router, operations.router)
 
 
-def application(reader: Callable[[], Reader], guards: Sequence[Depends] = ()) -> FastAPI:
+def application(
+    reader: Callable[[], Reader], guards: Sequence[Depends] = (), *, airflow_url: str | None = None
+) -> FastAPI:
     """The application over a reader, which is opened at the first question.
 
     ``guards`` are FastAPI dependencies that refuse (401, 403) whoever may not look; they stand before every page
     and every answer, the OpenAPI document included. Scripts, styles and icons are open: they hold nothing.
+    ``airflow_url`` is Airflow's address, for links to runs; without it there are none.
     """
     served = FastAPI(
         title="Totes ETL",
@@ -37,6 +40,7 @@ def application(reader: Callable[[], Reader], guards: Sequence[Depends] = ()) ->
     )
     served.state.reader = cache(reader)
     served.state.memory = Memory()
+    served.state.airflow_url = airflow_url
     served.include_router(_api(served), prefix="/api/v1", dependencies=guards)
     served.include_router(pages.router, dependencies=guards)
     served.router.routes.extend(pages.asset_routes())

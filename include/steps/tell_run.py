@@ -1,4 +1,4 @@
-"""Tell people what a run did: its failures and recoveries, what it loaded, what it found in the data."""
+"""Tell people what a run did: its failures and recoveries, what it loaded, what it found in the data; and note it."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from include.alerts.incidents import Run, failed_alerts, recovered_alert, retryi
 from include.alerts.late import progress
 from include.alerts.model import Alert, Failure
 from include.object_store import ObjectStore
-from include.warehouse import ledger
+from include.warehouse import ledger, runs
 from include.warehouse.connection import Connection, transaction
 
 log = logging.getLogger(__name__)
@@ -62,13 +62,15 @@ def tell(
 ) -> None:
     """Write the run's alerts down and send them, with whatever earlier ones still wait. Never raises for a server.
 
-    Without the warehouse the failures are told by way of S3 (`lake` gives the bucket); without both at once.
+    The run itself is noted in `etl_run`. Without the warehouse the failures are told by way of S3 (`lake` gives the
+    bucket); without both at once.
     """
     at = datetime.now(UTC)
     try:
         with warehouse() as connection:
             deliver.adopt_spooled(connection, lake, channels)
             _write_down(connection, run, outcome, channels, at)
+            _note(connection, run, outcome, at)
             deliver.flush(connection, channels)
     except Exception as error:  # whatever it is, somebody hears of it
         log.warning("the failures of this run are told without the warehouse: %s: %s", type(error).__name__, error)
@@ -109,6 +111,23 @@ def _write_down(
         ]
         for alert in alerts:
             outbox.add(connection, alert, deliver.channels_for(alert, channels))
+
+
+def _note(connection: Connection, run: Run, outcome: Outcome, at: datetime) -> None:
+    ended = runs.EndedRun(
+        run_id=run.run_id,
+        run_type=run.run_type,
+        started_at=run.started_at or at,
+        ended_at=at,
+        well=outcome.well,
+        tables_failed=len(set(outcome.requested) - set(outcome.well)),
+        tasks_failed=[failure.task_id for failure in outcome.failures],
+    )
+    try:
+        with transaction(connection):
+            runs.record(connection, ended)
+    except Exception as error:  # it keeps nothing from being told
+        log.warning("this run is not in the list of runs: %s: %s", type(error).__name__, error)
 
 
 def _spooled(lake: Callable[[], ObjectStore], alerts: Sequence[Alert], channels: Sequence[deliver.Channel]) -> None:

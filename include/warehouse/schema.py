@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from include.catalog import TABLES
 from include.catalog.model import Column, ColumnType, Kind, Table
-from include.warehouse import alert_tables
+from include.warehouse import alert_tables, run_tables
 
 _NAMES = {
     "pk": "%(table_name)s_pkey",
@@ -21,7 +21,7 @@ _NAMES = {
 
 
 def metadata() -> sa.MetaData:
-    """Every table of the warehouse: the catalogue's, the ledger and the watermarks."""
+    """Every table of the warehouse: the catalogue's, and those that the pipeline keeps its books in."""
     tables = sa.MetaData(naming_convention=_NAMES)
     for table in TABLES.values():
         sa.Table(table.name, tables, *_columns(table), *_indexes(table), comment=f"{table.description} {_grain(table)}")
@@ -31,6 +31,7 @@ def metadata() -> sa.MetaData:
     _source_column(tables)
     _check(tables)
     alert_tables.add(tables)
+    run_tables.add(tables)
     return tables
 
 
@@ -142,6 +143,7 @@ def _ledger(tables: sa.MetaData) -> None:
         sa.Column("seconds", postgresql.DOUBLE_PRECISION, nullable=False, comment="The load's duration."),
         alert_tables.told_by(),
         sa.Index("etl_ledger_table_name_idx", "table_name", "loaded_at"),
+        sa.Index("etl_ledger_run_id_idx", "run_id"),
         sa.Index("etl_ledger_untold_idx", "run_id", postgresql_where=sa.text("alert_id IS NULL")),
         comment="What was loaded, when, from where. The authority on what the warehouse holds.",
     )

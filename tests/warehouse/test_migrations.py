@@ -57,7 +57,7 @@ def empty(pg_server) -> Iterator[str]:
 
 
 def test_migrations_and_catalogue_agree(engine: sa.Engine):
-    assert len(metadata().tables) == 19
+    assert len(metadata().tables) == 21
     assert differences(engine, metadata()) == []
 
 

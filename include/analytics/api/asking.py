@@ -154,6 +154,8 @@ def _csv(names: Sequence[str], first: Batch, batches: Iterator[Batch]) -> Iterat
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
     return value.isoformat() if isinstance(value, date | time) else value
 
 

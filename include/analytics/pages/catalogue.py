@@ -15,4 +15,7 @@ class Page:
     description: str
 
 
-PAGES = (Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),)
+PAGES = (
+    Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),
+    Page("operations", "Operations", "What ran, how fresh every table is, and what is wrong."),
+)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from include.analytics.queries import stars
 from include.analytics.reading import Snapshot
-from include.catalog import FED, SOURCE_FED
-from include.settings import AlertSettings
+from include.catalog import FED, FILE_FED, SOURCE_FED
+from include.settings import AlertSettings, FileSettings
 
 ALL = tuple(table.name for table in FED)
 """What the version of everything depends on."""
@@ -18,6 +18,49 @@ ALL = tuple(table.name for table in FED)
 def limit() -> timedelta:
     """How far a table may be behind."""
     return timedelta(minutes=AlertSettings.from_environment().deadline_minutes)
+
+
+def limits() -> Mapping[str, timedelta]:
+    """How far each table may be behind; files are not asked for in every run, and that is allowed on top."""
+    polled = limit() + timedelta(minutes=FileSettings.from_environment().poll_minutes)
+    return dict.fromkeys(ALL, limit()) | {table.name: polled for table in FILE_FED}
+
+
+def standings(snapshot: Snapshot, now: datetime) -> list[Mapping[str, Any]]:
+    """Each table as it stands now, against its limit, and when something was last loaded into it."""
+    marks, loads = stars.table("etl_watermark"), _last_loads()
+    rows = snapshot.rows(
+        sa.select(marks.c.table_name, marks.c.fresh_at, loads.c.loaded_at).join_from(
+            marks, loads, loads.c.table_name == marks.c.table_name, isouter=True
+        )
+    )
+    found = {row["table_name"]: row for row in rows}
+    return [_standing(name, found.get(name, {}), allowed, now) for name, allowed in limits().items()]
+
+
+def _standing(table: str, found: Mapping[str, Any], allowed: timedelta, now: datetime) -> Mapping[str, Any]:
+    at = found.get("fresh_at")
+    # Two servers' clocks may differ by a little: nothing is fresher than now.
+    behind = max(timedelta(), now - at) if at else None
+    return {
+        "table": table,
+        "status": "never loaded" if behind is None else "late" if behind > allowed else "fresh",
+        "behind_s": behind.total_seconds() if behind is not None else None,
+        "limit_s": allowed.total_seconds(),
+        "stands_at": at,
+        "loaded_at": found.get("loaded_at"),
+    }
+
+
+def _last_loads() -> sa.Subquery:
+    # One look into the index a table, however many loads there were.
+    return sa.union_all(*(sa.select(_last_load(name).subquery()) for name in ALL)).subquery("last_load")
+
+
+def _last_load(table: str) -> sa.Select[Any]:
+    ledger = stars.table("etl_ledger")
+    load = sa.select(ledger.c.table_name, ledger.c.loaded_at).where(ledger.c.table_name == table)
+    return load.order_by(ledger.c.loaded_at.desc()).limit(1)
 
 
 def state(snapshot: Snapshot) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ const PATTERNS = ["", "/", ".", "x", "-", "\\", "+", "|"];
 const COLOURS = 8;
 const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"], locale: "en" };
 
-const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export const colour = (index) => variable(`--series-${(index % COLOURS) + 1}`);
 
@@ -19,7 +19,7 @@ export function lineStyle(index) {
 }
 
 export function barStyle(index) {
-  const pattern = { shape: PATTERNS[index % PATTERNS.length], fgcolor: variable("--paper"), size: 6, solidity: 0.25 };
+  const pattern = { shape: PATTERNS[index % PATTERNS.length], fillmode: "overlay", fgcolor: variable("--paper"), size: 6, solidity: 0.25 };
   return { marker: { color: colour(index), pattern, line: { color: variable("--paper"), width: 0.5 } } };
 }
 
@@ -27,6 +27,7 @@ const axis = () => ({ gridcolor: variable("--line"), zerolinecolor: variable("--
 
 export async function draw(element, traces, layout = {}, summary = "") {
   const { xaxis = {}, yaxis = {}, ...rest } = layout;
+  for (const name of Object.keys(rest)) if (/^[xy]axis\d+$/.test(name)) rest[name] = { ...axis(), ...rest[name] };
   await globalThis.Plotly.react(
     element,
     traces,
@@ -44,6 +45,6 @@ export async function draw(element, traces, layout = {}, summary = "") {
     },
     CONFIG,
   );
-  element.setAttribute("role", "img");
+  element.setAttribute("role", "figure"); // not "img": its buttons can be focused
   element.setAttribute("aria-label", `${summary} The table below has the same rows.`.trim());
 }

@@ -3,8 +3,9 @@ import { follow } from "./live.js";
 import { carry, read, write } from "./view.js";
 
 // form: the page's form of filters, or null; panels: Panels; adapt: (view) => view, called before the panels ask;
-// prepare: an async function that fills the form's choices, called first and after each load.
-export async function start({ form = null, panels, adapt = (view) => view, prepare = async () => {} }) {
+// prepare: an async function that fills the form's choices, called first and after each load;
+// everyMs: how often the panels ask again though nothing was loaded.
+export async function start({ form = null, panels, adapt = (view) => view, prepare = async () => {}, everyMs = null }) {
   const show = () => {
     const view = adapt(form ? read(form) : {});
     for (const panel of panels) panel.refresh(view);
@@ -18,6 +19,7 @@ export async function start({ form = null, panels, adapt = (view) => view, prepa
   addEventListener("popstate", () => { restore(); show(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
   show();
+  if (everyMs) setInterval(() => document.hidden || show(), everyMs);
   follow(() => prepare().catch(() => {}).then(show));
 }
 

@@ -6,7 +6,7 @@ import { table } from "./table.js";
 export class Panel {
   // ask: (view) => [path, params]; columns: of the table, or (view) => columns;
   // chart: (rows, view, answer) => ({ traces, layout, summary }), or null for a panel without one;
-  // empty: what is said when there are no rows; shown: called with (answer, view) after each drawing.
+  // empty: what is said when there are no rows, or (view) => that; shown: called with (answer, view) after each drawing.
   constructor(id, { ask: question, columns, chart = null, empty = "Nothing matches. Widen the filters.", shown = () => {} }) {
     this.element = document.getElementById(id);
     Object.assign(this, { question, columns, chart, empty, shown });
@@ -38,7 +38,7 @@ export class Panel {
     const columns = typeof this.columns === "function" ? this.columns(view) : this.columns;
     const title = this.part("h2").textContent;
     this.part(".scroll").replaceChildren(table(title, columns, answer.rows));
-    if (answer.rows.length === 0) this.say("empty", this.empty);
+    if (answer.rows.length === 0) this.say("empty", typeof this.empty === "function" ? this.empty(view) : this.empty);
     else this.say("ready", "");
     if (this.chart && answer.rows.length) {
       const { traces, layout, summary } = this.chart(answer.rows, view, answer);
