@@ -15,4 +15,7 @@ class Page:
     description: str
 
 
-PAGES = (Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),)
+PAGES = (
+    Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),
+    Page("covid", "COVID-19", "Cases, deaths and recoveries in the United States, day by day, with every revision."),
+)
