@@ -6,7 +6,7 @@ const PATTERNS = ["", "/", ".", "x", "-", "\\", "+", "|"];
 const COLOURS = 8;
 const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"], locale: "en" };
 
-const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export const colour = (index) => variable(`--series-${(index % COLOURS) + 1}`);
 
@@ -27,6 +27,7 @@ const axis = () => ({ gridcolor: variable("--line"), zerolinecolor: variable("--
 
 export async function draw(element, traces, layout = {}, summary = "") {
   const { xaxis = {}, yaxis = {}, ...rest } = layout;
+  const others = Object.entries(rest).filter(([name]) => /^[xy]axis\d+$/.test(name));
   await globalThis.Plotly.react(
     element,
     traces,
@@ -39,6 +40,7 @@ export async function draw(element, traces, layout = {}, summary = "") {
       legend: { orientation: "h", y: -0.2 },
       colorway: Array.from({ length: COLOURS }, (_, index) => colour(index)),
       ...rest,
+      ...Object.fromEntries(others.map(([name, own]) => [name, { ...axis(), ...own }])),
       xaxis: { ...axis(), ...xaxis },
       yaxis: { ...axis(), rangemode: "tozero", separatethousands: true, ...yaxis },
     },
