@@ -27,7 +27,7 @@ const axis = () => ({ gridcolor: variable("--line"), zerolinecolor: variable("--
 
 export async function draw(element, traces, layout = {}, summary = "") {
   const { xaxis = {}, yaxis = {}, ...rest } = layout;
-  const others = Object.entries(rest).filter(([name]) => /^[xy]axis\d+$/.test(name));
+  for (const name of Object.keys(rest)) if (/^[xy]axis\d+$/.test(name)) rest[name] = { ...axis(), ...rest[name] };
   await globalThis.Plotly.react(
     element,
     traces,
@@ -40,12 +40,12 @@ export async function draw(element, traces, layout = {}, summary = "") {
       legend: { orientation: "h", y: -0.2 },
       colorway: Array.from({ length: COLOURS }, (_, index) => colour(index)),
       ...rest,
-      ...Object.fromEntries(others.map(([name, own]) => [name, { ...axis(), ...own }])),
       xaxis: { ...axis(), ...xaxis },
       yaxis: { ...axis(), rangemode: "tozero", separatethousands: true, ...yaxis },
     },
     CONFIG,
   );
-  element.setAttribute("role", "img");
+  element.setAttribute("role", "figure"); // not "img", which may hold no buttons: Plotly's are in it
+  for (const drawing of element.querySelectorAll(".main-svg")) drawing.setAttribute("aria-hidden", "true");
   element.setAttribute("aria-label", `${summary} The table below has the same rows.`.trim());
 }

@@ -75,12 +75,20 @@ function refresh(view) {
   document.getElementById("problem").hidden = !problem || !extract;
   if (!extract) return panels.forEach((panel) => panel.say("error", problem?.message ?? "The days could not be read."));
   if (extract.versions.length === 0) return panels.forEach((panel) => panel.say("empty", "No day was loaded yet."));
-  const model = modelOf(view, extract.versions, extract.population);
+  return show(modelOf(view, extract.versions, extract.population));
+}
+
+let showing = 0;
+
+async function show(model) {
+  const turn = ++showing;
+  for (const { element } of panels) element.setAttribute("aria-busy", "true");
   showKnowledge(model);
   showWindow(model);
   document.getElementById("cards").replaceChildren(...cardsOf(model.days, model.ends).map(cardElement));
   document.getElementById("link").href = location.href;
-  return Promise.all([showDays(model), showStandingOut(model), showRevisions(model)]);
+  await Promise.all([showDays(model), showStandingOut(model), showRevisions(model)]);
+  if (turn === showing) for (const { element } of panels) element.removeAttribute("aria-busy");
 }
 
 async function showDays(model) {
