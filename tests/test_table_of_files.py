@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import psycopg
 import pytest
@@ -16,45 +14,9 @@ from include.planning import Request
 from include.warehouse.connection import transaction
 from tests.alerts.receiver import Receiver
 from tests.alerts.runs import failure, run
-from tests.covid_shelf import DAYS, Shelf, day, serving
+from tests.covid_group import NAME, Covid
+from tests.covid_shelf import DAYS, day, serving
 from tests.pipeline import Pipeline
-
-NAME = "covid_us_daily"
-POLL = Request(tables=(NAME,))
-
-
-class Covid:
-    """The group of the COVID-19 table."""
-
-    def __init__(self, pipeline: Pipeline, shelf: Shelf) -> None:
-        self.pipeline, self.shelf = pipeline, shelf
-
-    def plan(self, request: Request = POLL, poll: int = 0) -> Any:
-        settings = replace(self.shelf.settings(), poll_minutes=poll)
-        with self.pipeline.loading() as warehouse:
-            (plan,) = steps.plan_files(warehouse, self.pipeline.processed, settings, request, request.tables)
-        return plan
-
-    def extract(self, request: Request = POLL) -> dict[str, Any]:
-        with self.pipeline.loading() as warehouse:
-            return steps.extract_files(NAME, request, self.shelf.settings(), warehouse=warehouse, raw=self.pipeline.raw)
-
-    def transform(self, extracted: dict[str, Any]) -> dict[str, Any]:
-        return steps.transform_files(
-            extracted, self.shelf.settings(), raw=self.pipeline.raw, processed=self.pipeline.processed
-        )
-
-    def run(self, request: Request = POLL) -> tuple[int, int, int]:
-        """One whole poll; the rows new, revised and deleted."""
-        loaded = self.pipeline.load(self.transform(self.extract(request)))
-        return loaded["rows_new"], loaded["rows_revised"], loaded["rows_deleted"]
-
-    def current(self) -> list[tuple[Any, ...]]:
-        return self.pipeline.query("SELECT date, cases, deaths, recovered FROM covid_us_daily_current ORDER BY date")
-
-    def expected(self) -> list[tuple[Any, ...]]:
-        shelf = self.shelf
-        return [(on, shelf.cases[on], shelf.deaths[on], shelf.recovered[on]) for on in sorted(shelf.cases)]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from include.analytics.headers import POLICY
 from include.analytics.pages.catalogue import PAGES, Page
 from include.analytics.pages.static_files import assets_version
 
@@ -12,7 +13,8 @@ from include.analytics.pages.static_files import assets_version
 def rendered(page: Page, *, is_public: bool = False) -> str:
     """A page's HTML; ``is_public`` for one that stands alone, without navigation and without an API behind it."""
     template = _templates().get_template(f"{page.name}.html")
-    return template.render(page=page, pages=PAGES, assets=f"static/{assets_version()}", is_public=is_public)
+    assets = f"static/{assets_version()}"
+    return template.render(page=page, pages=PAGES, assets=assets, is_public=is_public, policy=POLICY)
 
 
 @cache

@@ -13,11 +13,13 @@ export function address(path, params = {}) {
   return `api/v1/${path}${text ? `?${text}` : ""}`;
 }
 
-// "no-cache": the browser asks with the ETag of what it has, and an unchanged warehouse answers 304.
-export async function ask(path, params = {}, { signal } = {}) {
+export const ask = (path, params = {}, { signal } = {}) => fetched(address(path, params), { signal });
+
+// The JSON at an address. "no-cache": the browser asks with the ETag of what it has, and what is unchanged answers 304.
+export async function fetched(where, { signal } = {}) {
   let answer;
   try {
-    answer = await fetch(address(path, params), { cache: "no-cache", credentials: "same-origin", signal });
+    answer = await fetch(where, { cache: "no-cache", credentials: "same-origin", signal });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem("The server cannot be reached. This page goes on trying.");

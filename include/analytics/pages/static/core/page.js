@@ -1,11 +1,14 @@
 // A page: its form says what to show, its panels show it, and all of it follows the warehouse.
-import { follow } from "./live.js";
+import { follow as followWarehouse } from "./live.js";
 import { carry, read, write } from "./view.js";
 
 // form: the page's form of filters, or null; panels: Panels; adapt: (view) => view, called before the panels ask;
 // prepare: an async function that fills the form's choices, called first and after each load;
-// everyMs: how often the panels ask again though nothing was loaded.
-export async function start({ form = null, panels, adapt = (view) => view, prepare = async () => {}, everyMs = null }) {
+// everyMs: how often the panels ask again though nothing was loaded;
+// follow: calls what it is given whenever something was loaded.
+export async function start({
+  form = null, panels, adapt = (view) => view, prepare = async () => {}, everyMs = null, follow = followWarehouse,
+}) {
   const show = () => {
     const view = adapt(form ? read(form) : {});
     for (const panel of panels) panel.refresh(view);
