@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from include.analytics.app import application
 from include.analytics.reading.postgres import PostgresReader
+from tests.analytics.trading import Traded, trade
 from tests.conftest import PgServer, WarehouseDb
 
 
@@ -32,4 +33,15 @@ def client(filled_db: WarehouseDb) -> Iterator[TestClient]:
     reader = PostgresReader(filled_db.analyst)
     with TestClient(application(lambda: reader)) as opened:
         yield opened
+    reader.close()
+
+
+@pytest.fixture(scope="session")
+def traded(pg_server: PgServer, demo_template: str, warehouse_template: str, aws: object) -> Iterator[Traded]:
+    """The application over the warehouse of a shop that revised and deleted; nobody changes either any more."""
+    moment = trade(pg_server, demo_template, warehouse_template, aws)
+    reader = PostgresReader(pg_server.conninfo("traded_warehouse", "analyst"))
+    shop, then = (pg_server.conninfo(name, "shop") for name in ("traded_shop", "traded_shop_then"))
+    with TestClient(application(lambda: reader)) as api:
+        yield Traded(api, shop, then, moment)
     reader.close()

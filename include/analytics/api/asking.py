@@ -49,21 +49,35 @@ class Asking:
         self._memory: Memory = request.app.state.memory
 
     def rows(
-        self, question: Question, tables: Collection[str], statement: Statement, model: type[RowModel]
+        self,
+        question: Question,
+        tables: Collection[str],
+        statement: Statement,
+        model: type[RowModel],
+        *,
+        day: date | None = None,
     ) -> Response:
-        """The rows of a statement as ``Answer[model]``; remembered until one of the tables is loaded again."""
+        """The rows of a statement as ``Answer[model]``; remembered until one of the tables is loaded again.
+
+        ``day`` is the one that the answer depends on besides, where it does.
+        """
 
         def compose(snapshot: Snapshot, version: str) -> Answer[RowModel]:
             return Answer[model](version=version, rows=snapshot.rows(statement))  # type: ignore[valid-type]  # pydantic validates rows
 
-        return self.composed(question, tables, compose)
+        return self.composed(question, tables, compose, day=day)
 
     def composed(
-        self, question: Question, tables: Collection[str], compose: Callable[[Snapshot, str], BaseModel]
+        self,
+        question: Question,
+        tables: Collection[str],
+        compose: Callable[[Snapshot, str], BaseModel],
+        *,
+        day: date | None = None,
     ) -> Response:
         """What ``compose`` makes of a snapshot and its version; remembered until one of the tables is loaded again."""
         with self._reader.snapshot() as snapshot:
-            version = snapshot.version(tables)
+            version = snapshot.version(tables) + (f" {day}" if day else "")
             tag = self._tag(version)
             if self._is_known(tag):
                 return Response(status_code=304, headers={"ETag": tag, **_CACHED})
