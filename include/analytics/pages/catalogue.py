@@ -15,4 +15,7 @@ class Page:
     description: str
 
 
-PAGES = (Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),)
+PAGES = (
+    Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),
+    Page("money", "Money", "What is due, overdue and paid, cash in against cash out, and spend by supplier and item."),
+)

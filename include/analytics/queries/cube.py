@@ -42,8 +42,8 @@ class Base:
 
     ``facts`` are the rows; ``dimensions`` by name, a currency always among them; ``together`` names those that are
     told apart by an id besides their name; ``dates`` are what a period is cut from; ``sums`` what is added up.
-    ``distinct`` counts a dimension's values, where it is asked for; ``ratios`` divide one measure by another (four
-    decimals); ``share`` is the measure that the share of the whole is of; ``running`` the measure that is summed up
+    ``distinct`` counts a dimension's values, where it is asked for; ``ratios`` divide one measure by another, to
+    so many decimals; ``share`` is the measure that the share of the whole is of; ``running`` the measure that is summed up
     period after period, as `<measure>_to_date`.
     """
 
@@ -53,7 +53,7 @@ class Base:
     sums: Mapping[str, Expression]
     together: Mapping[str, Sequence[str]] = field(default_factory=dict)
     distinct: Mapping[str, str] = field(default_factory=dict)
-    ratios: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    ratios: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
     share: str | None = None
     running: str | None = None
 
@@ -158,9 +158,9 @@ def _measures(base: Base, asked: Asked, sums: sa.Subquery) -> list[sa.Label[Any]
     for name in asked.distinct:
         counted = base.dimensions[base.distinct[name]].label(base.distinct[name])
         found[name] = sa.func.count(sums.c[counted].distinct())
-    for name, (part, whole) in base.ratios.items():
+    for name, (part, whole, decimals) in base.ratios.items():
         if whole in found:
-            found[name] = _ratio(found[part], found[whole], 4)
+            found[name] = _ratio(found[part], found[whole], decimals)
     return [expression.label(name) for name, expression in found.items()]
 
 
@@ -205,5 +205,5 @@ def _greatest(
 def _over_all_periods(base: Base, measure: str, groups: sa.Subquery, group: Sequence[Expression]) -> Expression:
     if measure not in base.ratios:
         return sa.func.sum(groups.c[measure]).over(partition_by=group)
-    part, whole = (sa.func.sum(groups.c[name]).over(partition_by=group) for name in base.ratios[measure])
+    part, whole = (sa.func.sum(groups.c[name]).over(partition_by=group) for name in base.ratios[measure][:2])
     return part / sa.func.nullif(whole, 0)

@@ -42,6 +42,6 @@ def base(as_of: datetime | None) -> Base:
             "quantity": sa.func.sum(orders.c.item_quantity),
             "spend": sa.func.sum(orders.c.item_quantity * orders.c.item_unit_price),
         },
-        ratios={"average_price": ("spend", "quantity")},
+        ratios={"average_price": ("spend", "quantity", 4)},
         share="spend",
     )

@@ -55,6 +55,6 @@ def base(as_of: datetime | None) -> Base:
             "revenue": sa.func.sum(orders.c.units_sold * orders.c.unit_price),
         },
         distinct={"employees": "staff_id"},
-        ratios={"average_price": ("revenue", "units"), "revenue_per_employee": ("revenue", "employees")},
+        ratios={"average_price": ("revenue", "units", 4), "revenue_per_employee": ("revenue", "employees", 2)},
         share="revenue",
     )

@@ -4,6 +4,8 @@ const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 const MARKERS = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down"];
 const PATTERNS = ["", "/", ".", "x", "-", "\\", "+", "|"];
 const COLOURS = 8;
+// A finger on a chart moves the page.
+const TOUCHED = matchMedia("(hover: none)");
 const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"], locale: "en" };
 
 const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -19,11 +21,11 @@ export function lineStyle(index) {
 }
 
 export function barStyle(index) {
-  const pattern = { shape: PATTERNS[index % PATTERNS.length], fgcolor: variable("--paper"), size: 6, solidity: 0.25 };
+  const pattern = { shape: PATTERNS[index % PATTERNS.length], fillmode: "overlay", fgcolor: variable("--paper"), size: 6, solidity: 0.25 };
   return { marker: { color: colour(index), pattern, line: { color: variable("--paper"), width: 0.5 } } };
 }
 
-const axis = () => ({ gridcolor: variable("--line"), zerolinecolor: variable("--edge"), linecolor: variable("--edge"), automargin: true });
+export const axis = () => ({ gridcolor: variable("--line"), zerolinecolor: variable("--edge"), linecolor: variable("--edge"), automargin: true });
 
 export async function draw(element, traces, layout = {}, summary = "") {
   const { xaxis = {}, yaxis = {}, ...rest } = layout;
@@ -37,12 +39,13 @@ export async function draw(element, traces, layout = {}, summary = "") {
       font: { color: variable("--ink"), family: "system-ui, sans-serif", size: 13 },
       hoverlabel: { bgcolor: variable("--shade"), bordercolor: variable("--edge"), font: { color: variable("--ink") } },
       legend: { orientation: "h", y: -0.2 },
+      dragmode: TOUCHED.matches ? false : "zoom",
       colorway: Array.from({ length: COLOURS }, (_, index) => colour(index)),
       ...rest,
       xaxis: { ...axis(), ...xaxis },
       yaxis: { ...axis(), rangemode: "tozero", separatethousands: true, ...yaxis },
     },
-    CONFIG,
+    { ...CONFIG, displayModeBar: TOUCHED.matches ? false : "hover" },
   );
   element.setAttribute("role", "img");
   element.setAttribute("aria-label", `${summary} The table below has the same rows.`.trim());

@@ -1,13 +1,15 @@
 // A page: its form says what to show, its panels show it, and all of it follows the warehouse.
 import { follow } from "./live.js";
+import { WIDE } from "./multiples.js";
 import { carry, read, write } from "./view.js";
 
 // form: the page's form of filters, or null; panels: Panels; adapt: (view) => view, called before the panels ask;
 // prepare: an async function that fills the form's choices, called first and after each load.
 export async function start({ form = null, panels, adapt = (view) => view, prepare = async () => {} }) {
+  let shown;
   const show = () => {
-    const view = adapt(form ? read(form) : {});
-    for (const panel of panels) panel.refresh(view);
+    shown = adapt(form ? read(form) : {});
+    for (const panel of panels) if (!panel.element?.hidden) panel.refresh(shown);
   };
   const restore = () => form && write(form, location.search);
   await prepare().catch(() => {});
@@ -16,7 +18,8 @@ export async function start({ form = null, panels, adapt = (view) => view, prepa
   form?.addEventListener("input", later(() => { carry(read(form)); show(); }, 200));
   form?.addEventListener("reset", () => setTimeout(() => { carry(read(form)); show(); }));
   addEventListener("popstate", () => { restore(); show(); });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  const redraw = later(() => { for (const panel of panels) panel.redraw ? panel.redraw() : panel.refresh(shown); }, 150);
+  for (const query of ["(prefers-color-scheme: dark)", WIDE]) matchMedia(query).addEventListener("change", redraw);
   show();
   follow(() => prepare().catch(() => {}).then(show));
 }
