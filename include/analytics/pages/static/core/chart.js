@@ -6,7 +6,9 @@ const PATTERNS = ["", "/", ".", "x", "-", "\\", "+", "|"];
 const COLOURS = 8;
 // A finger on a chart moves the page.
 const TOUCHED = matchMedia("(hover: none)");
-const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"], locale: "en" };
+// "Share chart" would send it to Plotly's cloud.
+const REMOVED = ["select2d", "lasso2d", "sendChartToCloud"];
+const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: REMOVED, plotlyServerURL: "", locale: "en" };
 
 const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 

@@ -16,10 +16,13 @@ export async function start({ form = null, panels, adapt = (view) => view, prepa
   restore();
   form?.addEventListener("submit", (event) => event.preventDefault());
   form?.addEventListener("input", later(() => { carry(read(form)); show(); }, 200));
+  // A field of the form that stands in a panel: what happens to it does not bubble to the form by itself.
+  for (const field of form?.elements ?? []) if (!form.contains(field)) field.addEventListener("input", () => form.dispatchEvent(new Event("input")));
   form?.addEventListener("reset", () => setTimeout(() => { carry(read(form)); show(); }));
   addEventListener("popstate", () => { restore(); show(); });
-  const redraw = later(() => { for (const panel of panels) panel.redraw ? panel.redraw() : panel.refresh(shown); }, 150);
-  for (const query of ["(prefers-color-scheme: dark)", WIDE]) matchMedia(query).addEventListener("change", redraw);
+  const redraw = () => { for (const panel of panels) panel.redraw ? panel.redraw() : panel.refresh(shown); };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  matchMedia(WIDE).addEventListener("change", later(redraw, 150));
   show();
   follow(() => prepare().catch(() => {}).then(show));
 }
