@@ -210,7 +210,7 @@ def test_the_top_groups_by_period_are_those_of_all_periods_together(traded):
 def test_the_revenue_per_employee_is_by_those_who_sold(traded, by):
     rows = traded.sql(
         f"SELECT currency, {by}, count(DISTINCT staff_id) AS employees,"
-        f" round(sum(units_sold * unit_price) / count(DISTINCT staff_id), 4) AS revenue_per_employee"
+        f" round(sum(units_sold * unit_price) / count(DISTINCT staff_id), 2) AS revenue_per_employee"
         f" FROM ({SOLD}) AS sold WHERE created >= '2024-09-01' GROUP BY 1, 2"
     )
     measures = ["employees", "revenue_per_employee"]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from include.analytics.api import cubes
+
 PATHS = ("sales", "purchases", "payments")
 WRONG = {
     "a NUL": {"currency": "G\0P"},
@@ -41,6 +43,18 @@ def test_a_value_is_a_value(traded, path, value):
 @pytest.mark.parametrize("moment", ["1900-01-01T00:00:00Z", "9998-12-30T00:00:00Z", "2024-11-15T09:00:00+05:30"])
 def test_any_moment_in_between_is_answered(traded, path, moment):
     assert traded.api.get(f"/api/v1/{path}", params={"as_of": moment, "period": "day"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_answer_that_nobody_looks_at_is_refused(traded, path, monkeypatch):
+    params = {"period": "day", "format": "csv"}
+    count = traded.api.get(f"/api/v1/{path}", params=params).text.count("\n") - 1
+    monkeypatch.setattr(cubes, "MOST_ROWS", count - 1)
+    answer = traded.api.get(f"/api/v1/{path}", params={**params, "top": 1000})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert f"more than {count - 1:,} rows" in answer.json()["detail"]
+    monkeypatch.setattr(cubes, "MOST_ROWS", count)
+    assert traded.api.get(f"/api/v1/{path}", params={**params, "top": 999}).status_code == 200
 
 
 @pytest.mark.parametrize("path", PATHS)

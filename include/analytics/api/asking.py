@@ -49,23 +49,14 @@ class Asking:
         self._memory: Memory = request.app.state.memory
 
     def rows(
-        self,
-        question: Question,
-        tables: Collection[str],
-        statement: Statement,
-        model: type[RowModel],
-        *,
-        day: date | None = None,
+        self, question: Question, tables: Collection[str], statement: Statement, model: type[RowModel]
     ) -> Response:
-        """The rows of a statement as ``Answer[model]``; remembered until one of the tables is loaded again.
-
-        ``day`` is the one that the answer depends on besides, where it does.
-        """
+        """The rows of a statement as ``Answer[model]``; remembered until one of the tables is loaded again."""
 
         def compose(snapshot: Snapshot, version: str) -> Answer[RowModel]:
             return Answer[model](version=version, rows=snapshot.rows(statement))  # type: ignore[valid-type]  # pydantic validates rows
 
-        return self.composed(question, tables, compose, day=day)
+        return self.composed(question, tables, compose)
 
     def composed(
         self,
@@ -75,7 +66,10 @@ class Asking:
         *,
         day: date | None = None,
     ) -> Response:
-        """What ``compose`` makes of a snapshot and its version; remembered until one of the tables is loaded again."""
+        """What ``compose`` makes of a snapshot and its version; remembered until one of the tables is loaded again.
+
+        ``day`` is the one that the answer depends on besides, where it does.
+        """
         with self._reader.snapshot() as snapshot:
             version = snapshot.version(tables) + (f" {day}" if day else "")
             tag = self._tag(version)

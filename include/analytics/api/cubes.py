@@ -1,17 +1,24 @@
 """What questions that are answered by a cube have in common."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
+from fastapi.responses import Response
 from pydantic import Field
 
-from include.analytics.api.asking import Question
+from include.analytics.api.asking import Answer, Asking, Question, RowModel
 from include.analytics.api.values import Day, Moment
+from include.analytics.errors import AskingError
 from include.analytics.queries import cube
+from include.analytics.reading import Snapshot
 
 Period = Literal["day", "week", "month", "quarter", "year"]
 _NOT_FILTERS = ("by",)
+
+MOST_ROWS = 20_000
+"""What an answer may have: it is held in memory, and remembered."""
 
 
 class CubeQuestion(Question):
@@ -43,6 +50,28 @@ class CubeQuestion(Question):
     def filters(self) -> dict[str, Sequence[Any]]:
         """Every list among the parameters but `by`, by the name of its dimension."""
         return {name: value for name, value in self if isinstance(value, list) and name not in _NOT_FILTERS}
+
+
+def answered(
+    asked: Asking,
+    question: CubeQuestion,
+    tables: Collection[str],
+    statement: sa.Select[Any],
+    model: type[RowModel],
+    day: datetime.date | None = None,
+) -> Response:
+    """The rows of a cube's statement. Raises ``AskingError`` where there are more than anybody looks at."""
+
+    def compose(snapshot: Snapshot, version: str) -> Answer[RowModel]:
+        rows = snapshot.rows(statement.limit(MOST_ROWS + 1))
+        if len(rows) > MOST_ROWS:
+            raise AskingError(
+                f"The answer has more than {MOST_ROWS:,} rows. Ask for fewer groups (`by`), longer periods (`period`),"
+                " fewer days (`since`, `until`) or the greatest only (`top`)."
+            )
+        return Answer[model](version=version, rows=rows)  # type: ignore[valid-type]  # pydantic validates rows
+
+    return asked.composed(question, tables, compose, day=day)
 
 
 def today(asked: datetime.date | None, as_of: datetime.datetime | None) -> datetime.date:

@@ -94,4 +94,4 @@ def read_payments(asked: Asked, question: Annotated[PaymentsQuestion, Query()]) 
     """Cash in and out, by currency and whatever else is asked for: paid, due and overdue; per period; by firm."""
     day = cubes.today(question.today, question.as_of)
     statement = cube.aggregated(payments.base(question.as_of, day), question.asked())
-    return asked.rows(question, payments.TABLES, statement, PaymentsRow, day=day)
+    return cubes.answered(asked, question, payments.TABLES, statement, PaymentsRow, day)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from include.analytics.api import cubes
 from include.analytics.api.asking import Answer, Asked
-from include.analytics.api.cubes import CubeQuestion
 from include.analytics.api.problems import DOCUMENTED
 from include.analytics.api.values import Money, Number, Text
 from include.analytics.queries import cube, purchases
@@ -20,7 +20,7 @@ Dimension = Literal[
 ]
 
 
-class PurchasesQuestion(CubeQuestion):
+class PurchasesQuestion(cubes.CubeQuestion):
     """What is asked about purchases. Filters combine; several values of one filter are alternatives."""
 
     by: list[Dimension] = Field(
@@ -87,4 +87,4 @@ class PurchasesRow(BaseModel):
 def read_purchases(asked: Asked, question: Annotated[PurchasesQuestion, Query()]) -> Response:
     """Orders, quantity, spend and average price, by currency and whatever else is asked for."""
     statement = cube.aggregated(purchases.base(question.as_of), question.asked())
-    return asked.rows(question, purchases.TABLES, statement, PurchasesRow)
+    return cubes.answered(asked, question, purchases.TABLES, statement, PurchasesRow)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from include.analytics.api import cubes
 from include.analytics.api.asking import Answer, Asked
-from include.analytics.api.cubes import CubeQuestion
 from include.analytics.api.problems import DOCUMENTED
 from include.analytics.api.values import Money, Number, Text
 from include.analytics.queries import cube, sales
@@ -28,7 +28,7 @@ Dimension = Literal[
 ]
 
 
-class SalesQuestion(CubeQuestion):
+class SalesQuestion(cubes.CubeQuestion):
     """What is asked about sales. Filters combine; several values of one filter are alternatives."""
 
     by: list[Dimension] = Field(
@@ -102,4 +102,5 @@ class SalesRow(BaseModel):
 def read_sales(asked: Asked, question: Annotated[SalesQuestion, Query()]) -> Response:
     """Orders, units, revenue and average price, by currency and whatever else is asked for."""
     wanted = question.asked(distinct=("employees",) if question.per_employee else ())
-    return asked.rows(question, sales.TABLES, cube.aggregated(sales.base(question.as_of), wanted), SalesRow)
+    statement = cube.aggregated(sales.base(question.as_of), wanted)
+    return cubes.answered(asked, question, sales.TABLES, statement, SalesRow)

@@ -42,9 +42,9 @@ class Base:
 
     ``facts`` are the rows; ``dimensions`` by name, a currency always among them; ``together`` names those that are
     told apart by an id besides their name; ``dates`` are what a period is cut from; ``sums`` what is added up.
-    ``distinct`` counts a dimension's values, where it is asked for; ``ratios`` divide one measure by another, to
-    so many decimals; ``share`` is the measure that the share of the whole is of; ``running`` the measure that is summed up
-    period after period, as `<measure>_to_date`.
+    ``distinct`` counts a dimension's values, where it is asked for; ``ratios`` divide one measure by another, to so
+    many decimals; ``share`` is the measure that the share of the whole is of; ``running`` the measure that is summed
+    up period after period, as `<measure>_to_date`.
     """
 
     facts: sa.FromClause
