@@ -1,6 +1,7 @@
 """The application over a warehouse full of demo rows."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from fastapi.testclient import TestClient
@@ -37,11 +38,16 @@ def client(filled_db: WarehouseDb) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def traded(pg_server: PgServer, demo_template: str, warehouse_template: str, aws: object) -> Iterator[Traded]:
-    """The application over the warehouse of a shop that revised and deleted; nobody changes either any more."""
-    moment = trade(pg_server, demo_template, warehouse_template, aws)
+def traded_moment(pg_server: PgServer, demo_template: str, warehouse_template: str, aws: object) -> datetime:
+    """When the shop that revised and deleted had been loaded once; its warehouse follows it to the end."""
+    return trade(pg_server, demo_template, warehouse_template, aws)
+
+
+@pytest.fixture(scope="session")
+def traded(pg_server: PgServer, traded_moment: datetime) -> Iterator[Traded]:
+    """The application over that warehouse, and that shop now and then; nobody changes them any more."""
     reader = PostgresReader(pg_server.conninfo("traded_warehouse", "analyst"))
     shop, then = (pg_server.conninfo(name, "shop") for name in ("traded_shop", "traded_shop_then"))
     with TestClient(application(lambda: reader)) as api:
-        yield Traded(api, shop, then, moment)
+        yield Traded(api, shop, then, traded_moment)
     reader.close()
