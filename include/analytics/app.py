@@ -10,14 +10,22 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from include.analytics import pages
-from include.analytics.api import covid, operations, sales, state
+from include.analytics.api import choices, covid, operations, payments, purchases, sales, state
 from include.analytics.api.memory import Memory
 from include.analytics.api.problems import answer_with_problems
 from include.analytics.headers import SecurityHeaders
 from include.analytics.reading import Reader
 
 VERSION = "1"
-_ROUTERS = (state.router, sales.router, covid.router, operations.router)
+_ROUTERS = (
+    state.router,
+    choices.router,
+    sales.router,
+    purchases.router,
+    payments.router,
+    covid.router,
+    operations.router,
+)
 
 
 def application(

@@ -1,12 +1,14 @@
 """The application over a warehouse full of demo rows."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from fastapi.testclient import TestClient
 
 from include.analytics.app import application
 from include.analytics.reading.postgres import PostgresReader
+from tests.analytics.trading import Traded, trade
 from tests.conftest import PgServer, WarehouseDb
 
 
@@ -32,4 +34,20 @@ def client(filled_db: WarehouseDb) -> Iterator[TestClient]:
     reader = PostgresReader(filled_db.analyst)
     with TestClient(application(lambda: reader)) as opened:
         yield opened
+    reader.close()
+
+
+@pytest.fixture(scope="session")
+def traded_moment(pg_server: PgServer, demo_template: str, warehouse_template: str, aws: object) -> datetime:
+    """When the shop that revised and deleted had been loaded once; its warehouse follows it to the end."""
+    return trade(pg_server, demo_template, warehouse_template, aws)
+
+
+@pytest.fixture(scope="session")
+def traded(pg_server: PgServer, traded_moment: datetime) -> Iterator[Traded]:
+    """The application over that warehouse, and that shop now and then; nobody changes them any more."""
+    reader = PostgresReader(pg_server.conninfo("traded_warehouse", "analyst"))
+    shop, then = (pg_server.conninfo(name, "shop") for name in ("traded_shop", "traded_shop_then"))
+    with TestClient(application(lambda: reader)) as api:
+        yield Traded(api, shop, then, traded_moment)
     reader.close()

@@ -59,11 +59,19 @@ class Asking:
         return self.composed(question, tables, compose)
 
     def composed(
-        self, question: Question, tables: Collection[str], compose: Callable[[Snapshot, str], BaseModel]
+        self,
+        question: Question,
+        tables: Collection[str],
+        compose: Callable[[Snapshot, str], BaseModel],
+        *,
+        day: date | None = None,
     ) -> Response:
-        """What ``compose`` makes of a snapshot and its version; remembered until one of the tables is loaded again."""
+        """What ``compose`` makes of a snapshot and its version; remembered until one of the tables is loaded again.
+
+        ``day`` is the one that the answer depends on besides, where it does.
+        """
         with self._reader.snapshot() as snapshot:
-            version = snapshot.version(tables)
+            version = snapshot.version(tables) + (f" {day}" if day else "")
             tag = self._tag(version)
             if self._is_known(tag):
                 return Response(status_code=304, headers={"ETag": tag, **_CACHED})

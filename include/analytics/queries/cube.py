@@ -1,8 +1,11 @@
-"""Aggregations: rows of a fact, grouped by some of its dimensions, measured, and never across currencies."""
+"""Aggregations: rows of a fact, grouped by some of its dimensions, measured, and never across currencies.
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+The fact's rows are first summed by their keys, then told by what the dimensions say of the keys: so two million rows
+are neither joined nor grouped by text.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,17 +15,47 @@ PERIODS = ("day", "week", "month", "quarter", "year")
 
 
 @dataclass(frozen=True)
+class Dimension:
+    """What rows can be grouped and filtered by: a value of the fact's row, or what a joined table says of its key.
+
+    ``own`` is the fact's value or key; ``told`` a value of ``table``, which is joined by its primary key.
+    """
+
+    own: Expression
+    table: sa.Table | None = None
+    told: Expression | None = None
+
+    def label(self, name: str) -> str:
+        """The name of ``own`` in the sums; dimensions of one table share it."""
+        return name if self.table is None else self.table.name
+
+    def among(self, values: Sequence[Any]) -> Expression:
+        """That a row of the fact has one of these values."""
+        if self.table is None or self.told is None:
+            return self.own.in_(values)
+        return self.own.in_(sa.select(_key(self.table)).where(self.told.in_(values)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Base:
     """The rows that a cube is made of: where they come from, and what they can be grouped, filtered and measured by.
 
-    ``dimensions`` are by name the texts or ids that rows can be grouped by; a currency is always one of them.
-    ``dates`` are the dates that a period is cut from; ``measures`` the aggregates.
+    ``facts`` are the rows; ``dimensions`` by name, a currency always among them; ``together`` names those that are
+    told apart by an id besides their name; ``dates`` are what a period is cut from; ``sums`` what is added up.
+    ``distinct`` counts a dimension's values, where it is asked for; ``ratios`` divide one measure by another, to so
+    many decimals; ``share`` is the measure that the share of the whole is of; ``running`` the measure that is summed
+    up period after period, as `<measure>_to_date`.
     """
 
-    rows: sa.FromClause
-    dimensions: Mapping[str, Expression]
+    facts: sa.FromClause
+    dimensions: Mapping[str, Dimension]
     dates: Mapping[str, Expression]
-    measures: Mapping[str, Expression]
+    sums: Mapping[str, Expression]
+    together: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    distinct: Mapping[str, str] = field(default_factory=dict)
+    ratios: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
+    share: str | None = None
+    running: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,49 +63,84 @@ class Asked:
     """What is asked of a cube: all names come from its allow-lists, all values are bound.
 
     ``period`` cuts ``date`` into days, weeks (from Monday), months, quarters or years; ``since`` and ``until`` are
-    days, both included. ``top`` keeps the greatest of ``order`` in each currency.
+    days, both included. ``top`` keeps, in each currency, the groups that are the greatest by ``order`` over all
+    periods together. ``distinct`` names counts of the base.
     """
 
+    date: str
     by: Sequence[str] = ()
     period: str | None = None
-    date: str = "created"
     since: Any = None
     until: Any = None
-    where: Mapping[str, Sequence[Any]] | None = None
-    as_of: datetime | None = None
+    where: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     order: str | None = None
     top: int | None = None
+    distinct: Sequence[str] = ()
 
 
-def aggregated(base_of: Callable[[datetime | None], Base], asked: Asked) -> sa.Select[Any]:
+def aggregated(base: Base, asked: Asked) -> sa.Select[Any]:
     """The statement that answers: a row a currency, period and group, with every measure, in a stable order."""
-    base = base_of(asked.as_of)
-    keys = _keys(base, asked)
-    measures = [measure.label(name) for name, measure in base.measures.items()]
-    statement = sa.select(*keys, *measures).select_from(base.rows).where(*_conditions(base, asked))
-    statement = statement.group_by(*(key.element for key in keys))
+    keys = _key_names(base, asked)
+    groups = _groups(base, asked, keys).subquery("groups")
+    columns = [*groups.c, *_related(base, asked, groups, keys)]
     if asked.top is None:
-        return statement.order_by(*(sa.literal_column(str(number)) for number in range(1, len(keys) + 1)))
-    return _greatest(statement, asked, [key.name for key in keys])
+        return sa.select(*columns).order_by(*(groups.c[name] for name in keys))
+    return _greatest(base, asked, groups, columns, keys)
 
 
-def _keys(base: Base, asked: Asked) -> list[sa.Label[Any]]:
-    keys = [base.dimensions["currency"].label("currency")]
+def _key_names(base: Base, asked: Asked) -> list[str]:
+    named = [one for name in asked.by for one in base.together.get(name, (name,))]
+    period = ["period"] if asked.period is not None else []
+    return list(dict.fromkeys(["currency", *period, *named]))
+
+
+def _groups(base: Base, asked: Asked, keys: Sequence[str]) -> sa.Select[Any]:
+    """The sums by key, summed by what is told of the keys."""
+    sums = _sums(base, asked, keys).subquery("sums")
+    values, tables = [], []
+    for name in keys:
+        dimension = base.dimensions.get(name)
+        if dimension is None or dimension.table is None or dimension.told is None:
+            values.append(sums.c[name].label(name))
+        else:
+            values.append(dimension.told.label(name))
+            tables.append(dimension.table)
+    statement = sa.select(*values, *_measures(base, asked, sums)).select_from(_joined(sums, tables))
+    return statement.group_by(*_positions(len(values)))
+
+
+def _joined(sums: sa.Subquery, tables: Sequence[sa.Table]) -> sa.FromClause:
+    # Of the dimensions the whole tables: an order keeps its customer even where the shop deleted that row.
+    rows: sa.FromClause = sums
+    for table in dict.fromkeys(tables):
+        rows = rows.outerjoin(table, _key(table) == sums.c[table.name])
+    return rows
+
+
+def _sums(base: Base, asked: Asked, keys: Sequence[str]) -> sa.Select[Any]:
+    wanted = [*keys, *(base.distinct[name] for name in asked.distinct)]
+    own = {base.dimensions[name].label(name): base.dimensions[name].own for name in wanted if name != "period"}
     if asked.period is not None:
-        # The unit is a name of the allow-list; as text it is one expression for SELECT and GROUP BY.
-        unit: Expression = sa.literal_column(f"'{_period(asked.period)}'")
-        keys.append(sa.cast(sa.func.date_trunc(unit, base.dates[asked.date]), sa.Date()).label("period"))
-    return [*keys, *(base.dimensions[name].label(name) for name in asked.by if name != "currency")]
+        own["period"] = _period(base.dates[asked.date], asked.period)
+    values = [expression.label(name) for name, expression in own.items()]
+    measures = [expression.label(name) for name, expression in base.sums.items()]
+    statement = sa.select(*values, *measures).select_from(base.facts).where(*_conditions(base, asked))
+    return statement.group_by(*_positions(len(values)))
 
 
-def _period(name: str) -> str:
-    return PERIODS[PERIODS.index(name)]
+def _period(day: Expression, unit: str) -> Expression:
+    instant = sa.cast(day, sa.TIMESTAMP())  # without it, PostgreSQL goes by way of the session's time zone
+    return sa.cast(sa.func.date_trunc(PERIODS[PERIODS.index(unit)], instant), sa.Date())
+
+
+def _positions(count: int) -> list[Expression]:
+    # By number: an expression with bound values is not recognised as the same one a second time.
+    return [sa.literal_column(str(number + 1)) for number in range(count)]
 
 
 def _conditions(base: Base, asked: Asked) -> list[Expression]:
     day = base.dates[asked.date]
-    wanted = {name: values for name, values in (asked.where or {}).items() if values}
-    conditions: list[Expression] = [base.dimensions[name].in_(values) for name, values in wanted.items()]
+    conditions = [base.dimensions[name].among(values) for name, values in asked.where.items() if values]
     if asked.since is not None:
         conditions.append(day >= asked.since)
     if asked.until is not None:
@@ -80,11 +148,62 @@ def _conditions(base: Base, asked: Asked) -> list[Expression]:
     return conditions
 
 
-def _greatest(statement: sa.Select[Any], asked: Asked, keys: Sequence[str]) -> sa.Select[Any]:
-    groups = statement.subquery("groups")
-    measure = groups.c[str(asked.order)].desc()
-    names = [groups.c[key] for key in keys]
-    rank = sa.func.row_number().over(partition_by=groups.c.currency, order_by=[measure, *names]).label("rank")
-    ranked = sa.select(groups, rank).subquery("ranked")
-    columns = [column for column in ranked.c if column.name != "rank"]
-    return sa.select(*columns).where(ranked.c.rank <= asked.top).order_by(ranked.c.currency, ranked.c.rank)
+def _key(table: sa.Table) -> Expression:
+    (key,) = table.primary_key
+    return key
+
+
+def _measures(base: Base, asked: Asked, sums: sa.Subquery) -> list[sa.Label[Any]]:
+    found = {name: _total(sums.c[name], base.sums[name]) for name in base.sums}
+    for name in asked.distinct:
+        counted = base.dimensions[base.distinct[name]].label(base.distinct[name])
+        found[name] = sa.func.count(sums.c[counted].distinct())
+    for name, (part, whole, decimals) in base.ratios.items():
+        if whole in found:
+            found[name] = _ratio(found[part], found[whole], decimals)
+    return [expression.label(name) for name, expression in found.items()]
+
+
+def _total(column: Expression, summed: Expression) -> Expression:
+    total = sa.func.sum(column)
+    return sa.cast(total, sa.BigInteger()) if isinstance(summed.type, sa.Integer) else total
+
+
+def _ratio(part: Expression, whole: Expression, decimals: int) -> Expression:
+    return sa.cast(part / sa.func.nullif(whole, 0), sa.Numeric(38, decimals))
+
+
+def _related(base: Base, asked: Asked, groups: sa.Subquery, keys: Sequence[str]) -> list[sa.Label[Any]]:
+    """What a group is beside the others: its share of the currency's whole in the period, and the sum so far."""
+    related = []
+    if base.share is not None:
+        own = groups.c[base.share]
+        whole = sa.func.sum(own).over(partition_by=[groups.c[name] for name in keys if name in ("currency", "period")])
+        related.append(_ratio(own, whole, 6).label("share"))
+    if base.running is not None and asked.period is not None:
+        others = [groups.c[name] for name in keys if name != "period"]
+        so_far = sa.func.sum(groups.c[base.running]).over(partition_by=others, order_by=groups.c.period)
+        related.append(so_far.label(f"{base.running}_to_date"))
+    return related
+
+
+def _greatest(
+    base: Base, asked: Asked, groups: sa.Subquery, columns: Sequence[Expression], keys: Sequence[str]
+) -> sa.Select[Any]:
+    names = [name for name in keys if name not in ("currency", "period")]
+    group = [groups.c.currency, *(groups.c[name] for name in names)]
+    total = _over_all_periods(base, str(asked.order), groups, group).label("total")
+    totals = sa.select(*columns, total).subquery("totals")
+    order = [totals.c.total.desc().nulls_last(), *(totals.c[name] for name in names)]
+    rank = sa.func.dense_rank().over(partition_by=totals.c.currency, order_by=order).label("rank")
+    ranked = sa.select(totals, rank).subquery("ranked")
+    told = [column for column in ranked.c if column.name not in ("total", "rank")]
+    periods = [ranked.c.period] if asked.period is not None else []
+    return sa.select(*told).where(ranked.c.rank <= asked.top).order_by(ranked.c.currency, ranked.c.rank, *periods)
+
+
+def _over_all_periods(base: Base, measure: str, groups: sa.Subquery, group: Sequence[Expression]) -> Expression:
+    if measure not in base.ratios:
+        return sa.func.sum(groups.c[measure]).over(partition_by=group)
+    part, whole = (sa.func.sum(groups.c[name]).over(partition_by=group) for name in base.ratios[measure][:2])
+    return part / sa.func.nullif(whole, 0)

@@ -4,7 +4,11 @@ const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 const MARKERS = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down"];
 const PATTERNS = ["", "/", ".", "x", "-", "\\", "+", "|"];
 const COLOURS = 8;
-const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d"], locale: "en" };
+// A finger on a chart moves the page.
+const TOUCHED = matchMedia("(hover: none)");
+// "Share chart" would send it to Plotly's cloud.
+const REMOVED = ["select2d", "lasso2d", "sendChartToCloud"];
+const CONFIG = { responsive: true, displaylogo: false, modeBarButtonsToRemove: REMOVED, plotlyServerURL: "", locale: "en" };
 
 export const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -23,7 +27,7 @@ export function barStyle(index) {
   return { marker: { color: colour(index), pattern, line: { color: variable("--paper"), width: 0.5 } } };
 }
 
-const axis = () => ({ gridcolor: variable("--line"), zerolinecolor: variable("--edge"), linecolor: variable("--edge"), automargin: true });
+export const axis = () => ({ gridcolor: variable("--line"), zerolinecolor: variable("--edge"), linecolor: variable("--edge"), automargin: true });
 
 export async function draw(element, traces, layout = {}, summary = "") {
   const { xaxis = {}, yaxis = {}, ...rest } = layout;
@@ -38,12 +42,13 @@ export async function draw(element, traces, layout = {}, summary = "") {
       font: { color: variable("--ink"), family: "system-ui, sans-serif", size: 13 },
       hoverlabel: { bgcolor: variable("--shade"), bordercolor: variable("--edge"), font: { color: variable("--ink") } },
       legend: { orientation: "h", y: -0.2 },
+      dragmode: TOUCHED.matches ? false : "zoom",
       colorway: Array.from({ length: COLOURS }, (_, index) => colour(index)),
       ...rest,
       xaxis: { ...axis(), ...xaxis },
       yaxis: { ...axis(), rangemode: "tozero", separatethousands: true, ...yaxis },
     },
-    CONFIG,
+    { ...CONFIG, displayModeBar: TOUCHED.matches ? false : "hover" },
   );
   element.setAttribute("role", "figure"); // not "img", which may hold no buttons: Plotly's are in it
   for (const drawing of element.querySelectorAll(".main-svg")) drawing.setAttribute("aria-hidden", "true");

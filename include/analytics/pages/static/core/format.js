@@ -24,4 +24,15 @@ export function duration(seconds) {
   return seconds < 172800 ? `${(seconds / 3600).toFixed(1)} h` : `${Math.round(seconds / 86400)} days`;
 }
 
-export const SHOW = { text: (value) => value ?? "–", number, money, instant, day: (value) => value ?? "–", duration };
+// A price of one, to four decimals.
+export const price = (text) => money(text, 4);
+
+// A part of a whole (0.25 -> "25.0 %"), and a change with its sign ("+4.2 %").
+export const share = (value) => (value === null || value === undefined ? "–" : `${(100 * Number(value)).toFixed(1)} %`);
+
+export function change(value) {
+  if (value === null || value === undefined) return "–";
+  return `${value < 0 ? "−" : "+"}${share(Math.abs(value))}`;
+}
+
+export const SHOW = { text: (value) => value ?? "–", number, money, price, instant, day: (value) => value ?? "–", duration, share, change };

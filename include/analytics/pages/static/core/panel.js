@@ -4,12 +4,16 @@ import { draw } from "./chart.js";
 import { table } from "./table.js";
 
 export class Panel {
-  // ask: (view) => [path, params]; columns: of the table, or (view) => columns;
+  // ask: (view) => [path, params]; columns: of the table, or (view) => columns; rows: what is shown of (rows, view);
   // chart: (rows, view, answer) => ({ traces, layout, summary }), or null for a panel without one;
+  // note: (rows, view) => what is said above the chart;
   // empty: what is said when there are no rows, or (view) => that; shown: called with (answer, view) after each drawing.
-  constructor(id, { ask: question, columns, chart = null, empty = "Nothing matches. Widen the filters.", shown = () => {} }) {
+  constructor(id, {
+    ask: question, columns, rows = (found) => found, chart = null, note = () => "", shown = () => {},
+    empty = "Nothing matches. Widen the filters.",
+  }) {
     this.element = document.getElementById(id);
-    Object.assign(this, { question, columns, chart, empty, shown });
+    Object.assign(this, { question, columns, rows, chart, note, empty, shown, sorting: {} });
     if (!chart) this.part(".chart").hidden = true;
   }
 
@@ -37,17 +41,24 @@ export class Panel {
     this.part(".csv").href = csv;
     const columns = typeof this.columns === "function" ? this.columns(view) : this.columns;
     const title = this.part("h2").textContent;
-    this.part(".scroll").replaceChildren(table(title, columns, answer.rows));
-    if (answer.rows.length === 0) this.say("empty", typeof this.empty === "function" ? this.empty(view) : this.empty);
-    else this.say("ready", "");
-    if (this.chart && answer.rows.length) {
-      const { traces, layout, summary } = this.chart(answer.rows, view, answer);
-      await draw(this.part(".chart"), traces, layout, summary);
-    }
+    const rows = this.rows(answer.rows, view);
+    this.part(".scroll").replaceChildren(table(title, columns, rows, this.sorting));
+    if (rows.length === 0) this.say("empty", typeof this.empty === "function" ? this.empty(view) : this.empty);
+    else this.say("ready", this.note(rows, view));
+    this.drawn = this.chart && rows.length ? () => this.chart(rows, view, answer) : null;
+    await this.redraw();
     this.shown(answer, view);
   }
 
+  // The same rows again, in other colours or another width.
+  async redraw() {
+    if (!this.drawn) return;
+    const { traces, layout, summary } = this.drawn();
+    await draw(this.part(".chart"), traces, layout, summary);
+  }
+
   say(state, text) {
+    if (state !== "ready") this.drawn = null;
     this.element.dataset.state = state;
     this.part(".message").textContent = text;
   }
