@@ -10,14 +10,14 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from include.analytics import pages
-from include.analytics.api import sales, state
+from include.analytics.api import orders, sales, state, tables
 from include.analytics.api.memory import Memory
 from include.analytics.api.problems import answer_with_problems
 from include.analytics.headers import SecurityHeaders
 from include.analytics.reading import Reader
 
 VERSION = "1"
-_ROUTERS = (state.router, sales.router)
+_ROUTERS = (state.router, sales.router, orders.router, tables.router)
 
 
 def application(reader: Callable[[], Reader], guards: Sequence[Depends] = ()) -> FastAPI:

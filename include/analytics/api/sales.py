@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from include.analytics.api.asking import Answer, Asked, Question
+from include.analytics.api.instants import Instant
 from include.analytics.api.problems import DOCUMENTED
 from include.analytics.queries import cube, sales
 
@@ -36,7 +37,7 @@ class SalesQuestion(Question):
     staff: list[str] = Field([], description="First and last name.")
     department: list[str] = Field([])
     office: list[str] = Field([])
-    as_of: AwareDatetime | None = Field(None, description="As it was known at this instant; now, if it is left out.")
+    as_of: Instant | None = Field(None, description="As it was known at this instant; now, if it is left out.")
     order: Literal["revenue", "units", "orders", "average_price"] = "revenue"
     top: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         None, description="The greatest so many groups of each currency by `order`."

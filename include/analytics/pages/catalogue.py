@@ -15,4 +15,7 @@ class Page:
     description: str
 
 
-PAGES = (Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),)
+PAGES = (
+    Page("sales", "Sales", "Revenue and units over time, by currency, design, country, people and department."),
+    Page("orders", "Orders", "Every version of an order and its payments, and the whole business as of a past moment."),
+)

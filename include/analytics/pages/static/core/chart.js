@@ -44,6 +44,6 @@ export async function draw(element, traces, layout = {}, summary = "") {
     },
     CONFIG,
   );
-  element.setAttribute("role", "img");
+  element.setAttribute("role", "group"); // not "img": Plotly's buttons are in it
   element.setAttribute("aria-label", `${summary} The table below has the same rows.`.trim());
 }
