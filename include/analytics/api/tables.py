@@ -89,7 +89,7 @@ class TableQuestion(Question):
     def asked(self, table: str) -> tables.Asked:
         """The same, as the query takes it."""
         if self.as_of is not None and self.state == "history":
-            raise AskingError("as_of: it is one state of its own; leave out state=history")
+            raise AskingError("as_of: it is a state of its own; leave out state=history")
         return tables.Asked(
             table=table,
             state="as_of" if self.as_of is not None else self.state,

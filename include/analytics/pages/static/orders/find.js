@@ -1,4 +1,5 @@
 // The list of orders that one can choose from.
+import { money } from "../core/format.js";
 import { Panel } from "../core/panel.js";
 
 export function findPanel(id, found) {
@@ -10,8 +11,7 @@ export function findPanel(id, found) {
       { title: "State", cell: (row) => (row.is_deleted ? "✕ deleted" : "stands") },
       { title: "Latest seen", key: "seen_at", kind: "instant" },
       { title: "Firm", key: "counterparty" },
-      { title: "Currency", key: "currency" },
-      { title: "Value", key: "value", kind: "money" },
+      { title: "Value", cell: (row) => `${row.currency} ${money(row.value)}`, kind: "money" },
     ],
     empty: "No order of a firm with that in its name.",
     shown: (answer, view) => answer.rows.length && found(answer.rows[0].id, view),
