@@ -15,7 +15,7 @@ INSERT INTO sales_order (sales_order_id, created_at, last_updated, design_id, st
   unit_price, currency_id, agreed_delivery_date, agreed_payment_date, agreed_delivery_location_id)
 VALUES (2, now(), now(), 1, 1, 1, 77, 9.99, 1, '2024-11-10', '2024-11-08', 1)
 """
-_REVENUE = 'UPDATE sales_order SET units_sold = {units} WHERE sales_order_id = 1'
+_REVENUE = "UPDATE sales_order SET units_sold = {units} WHERE sales_order_id = 1"
 STEPS = (
     (),
     (_REVENUE.format(units=5555), "UPDATE payment SET paid = true, last_updated = now() WHERE payment_id = 1"),
@@ -26,7 +26,10 @@ STEPS = (
     ),
     (_REVENUE.format(units=1000),),  # as it was at first
     (_AGAIN, "UPDATE purchase_order SET item_unit_price = 4.01, staff_id = 2 WHERE purchase_order_id = 1"),
-    ("UPDATE payment SET currency_id = 1 WHERE payment_id = 3", "DELETE FROM purchase_order WHERE purchase_order_id = 2"),
+    (
+        "UPDATE payment SET currency_id = 1 WHERE payment_id = 3",
+        "DELETE FROM purchase_order WHERE purchase_order_id = 2",
+    ),
 )
 """What the shop commits before each run."""
 

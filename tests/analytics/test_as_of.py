@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from include.analytics.queries import stars
 from include.analytics.reading.postgres import PostgresReader
+from tests.analytics.copying import admin_of, multiply
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 KEYS = [datetime(2020, 3, day).date() for day in range(1, 5)]  # noqa: DTZ001  days
@@ -80,7 +81,10 @@ def test_at_every_moment_it_is_what_the_periods_say(versions, happened):
 
 def test_a_to_b_to_a_and_back_from_the_dead(versions):
     connection, reader = versions
-    append(connection, [(0, [1, None, None, None]), (1, [2, 3, None, None]), (1, [1, "gone", None, None]), (1, [None, 3, None, None])])
+    append(
+        connection,
+        [(0, [1, None, None, None]), (1, [2, 3, None, None]), (1, [1, "gone", None, None]), (1, [None, 3, None, None])],
+    )
     told = [rows_as_of(reader, START + timedelta(seconds=second)) for second in range(4)]
     first, second = KEYS[:2]
     assert told == [[(first, 1)], [(first, 2), (second, 3)], [(first, 1)], [(first, 1), (second, 3)]]
@@ -88,8 +92,7 @@ def test_a_to_b_to_a_and_back_from_the_dead(versions):
 
 def test_at_size_no_row_is_looked_at_for_each_other_row(pg_server, filled_db):
     """100,000 orders more, a fifth of them with three versions: one pass over the versions, and no second for each."""
-    database = psycopg.conninfo.conninfo_to_dict(filled_db.loader)["dbname"]
-    with psycopg.connect(pg_server.conninfo(database), autocommit=True) as admin:
+    with admin_of(pg_server, filled_db.loader) as admin:
         multiply(admin, 80_000, versions=1, first=1_000_000)
         multiply(admin, 20_000, versions=3, first=2_000_000)
         admin.execute("ANALYZE fact_sales_order")
@@ -101,25 +104,6 @@ def test_at_size_no_row_is_looked_at_for_each_other_row(pg_server, filled_db):
     scanned = [node for node in nodes(top["Plan"]) if node["Node Type"] == "Seq Scan"]
     assert all(node["Actual Loops"] <= 3 for node in scanned)  # a worker each
     assert top["Execution Time"] < 2_000
-
-
-def multiply(admin, orders, *, versions, first):
-    """Copies of one order under new numbers, each with so many versions, a day apart from 2024-01-02 on."""
-    columns = [row[0] for row in admin.execute("SELECT * FROM fact_sales_order LIMIT 0").description or ()]
-    own = {
-        "sales_record_id": f"{first} + n * 10 + version",
-        "sales_order_id": f"{first} + n",
-        "units_sold": "100 + version",
-        "is_current": f"version = {versions}",
-        "_seen_at": "'2024-01-01'::timestamptz + version * interval '1 day'",
-    }
-    chosen = ", ".join(own.get(name, f"o.{name}") for name in columns)
-    admin.execute("SET session_replication_role = replica")  # keys were checked on the row that is copied
-    admin.execute(
-        f"INSERT INTO fact_sales_order ({', '.join(columns)}) SELECT {chosen} FROM"
-        " (SELECT * FROM fact_sales_order ORDER BY sales_order_id LIMIT 1) AS o,"
-        f" generate_series(1, {orders}) AS n, generate_series(1, {versions}) AS version"
-    )
 
 
 def nodes(plan):

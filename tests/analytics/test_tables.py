@@ -151,7 +151,8 @@ def test_the_link_header_leads_through_a_csv(client, filled_db):
             break
         address = f"/api/v1/tables/dim_design{answer.headers['link'].split('>')[0][1:]}"
     expected = select(
-        filled_db.analyst, "SELECT design_id::text AS id FROM dim_design WHERE design_id BETWEEN 4 AND 449 ORDER BY design_id"
+        filled_db.analyst,
+        "SELECT design_id::text AS id FROM dim_design WHERE design_id BETWEEN 4 AND 449 ORDER BY design_id",
     )
     assert len(expected) > 400
     assert [row["design_id"] for row in rows] == [row["id"] for row in expected]
