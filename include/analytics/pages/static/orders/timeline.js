@@ -56,7 +56,7 @@ function changes(version) {
     row.append(element("td", {}, element("ins", { textContent: value(change.new, change.new_name) })));
     body.append(row);
   }
-  return table(["Column", "Before", "After"], body);
+  return outlined(table(["Column", "Before", "After"], body));
 }
 
 function everything(version, of) {
@@ -74,6 +74,17 @@ function everything(version, of) {
 function table(titles, body) {
   const head = element("tr", {}, ...titles.map((title) => element("th", { scope: "col", textContent: title })));
   return element("table", {}, element("thead", {}, head), body);
+}
+
+// On a phone its rows are laid out as blocks; it stays a table to whoever listens.
+function outlined(diff) {
+  diff.className = "diff";
+  diff.setAttribute("role", "table");
+  for (const group of [diff.tHead, ...diff.tBodies]) group.setAttribute("role", "rowgroup");
+  for (const row of diff.rows) row.setAttribute("role", "row");
+  for (const cell of diff.querySelectorAll("th")) cell.setAttribute("role", cell.scope === "col" ? "columnheader" : "rowheader");
+  for (const cell of diff.querySelectorAll("td")) cell.setAttribute("role", "cell");
+  return diff;
 }
 
 function scrolling(content, label) {
