@@ -118,6 +118,7 @@ def test_null_and_not_null_make_up_the_whole(client):
     [
         ("fact_sales_order", "", "sales_order_id"),
         ("fact_sales_order", "-unit_price,currency_id", "unit_price DESC, currency_id, sales_order_id"),
+        ("fact_payment", "-paid,payment_date", "paid DESC, payment_date, payment_id"),
         ("dim_transaction", "purchase_order_id", "purchase_order_id NULLS LAST, transaction_id"),
         ("dim_transaction", "-sales_order_id", "sales_order_id DESC NULLS LAST, transaction_id"),
         ("dim_location", "-address_line_2,-city", "address_line_2 DESC NULLS LAST, city DESC, location_id"),

@@ -47,21 +47,24 @@ class Order:
 
 
 def found(kind: Kind, number: int | None, counterparty: str | None, most: int) -> sa.Select[Any]:
-    """Orders, deleted ones too: those with more than one version first, the latest seen first among each."""
+    """Orders, deleted ones too: those with more than one version first, the latest loaded first among each.
+
+    Only so many of each are looked for, and only theirs are the versions counted.
+    """
     shape = SHAPES[kind]
     order, firm, currency = stars.table(shape.fact), stars.table("dim_counterparty"), stars.table("dim_currency")
-    (name,) = TABLES[shape.fact].natural_key
-    key, versions = order.c[name], _counted(shape.fact)
-    count = sa.func.coalesce(versions.c.versions, 1)
-    rows = (
-        order.outerjoin(versions, versions.c.key == key)
-        .outerjoin(firm, firm.c.counterparty_id == order.c.counterparty_id)
-        .outerjoin(currency, currency.c.currency_id == order.c.currency_id)
-    )
-    statement = (
+    (name,), record_id = TABLES[shape.fact].natural_key, str(TABLES[shape.fact].record_id)
+    key, counted = order.c[name], order.alias("counted")
+    versions = sa.select(sa.func.count()).where(counted.c[name] == key).scalar_subquery()
+    latest = sa.select(order.c[record_id]).where(order.c.is_current, *_wanted(shape, number, counterparty))
+    latest = latest.order_by(order.c[record_id].desc()).limit(most)
+    superseded = order.alias("superseded")
+    revised = latest.where(key.in_(sa.select(superseded.c[name]).where(~superseded.c.is_current)))
+    either = sa.union(sa.select(revised.subquery("revised")), sa.select(latest.subquery("latest")))
+    return (
         sa.select(
             key.label("id"),
-            count.label("versions"),
+            versions.label("versions"),
             order.c._seen_at.label("seen_at"),
             order.c.is_deleted.label("is_deleted"),
             order.c.created_date.label("created_date"),
@@ -69,30 +72,26 @@ def found(kind: Kind, number: int | None, counterparty: str | None, most: int) -
             currency.c.currency_code.label("currency"),
             (order.c[shape.units] * order.c[shape.price]).label("value"),
         )
-        .select_from(rows)
-        .where(order.c.is_current)
-        .order_by((count > 1).desc(), order.c._seen_at.desc(), key.desc())
+        .select_from(
+            order.outerjoin(firm, firm.c.counterparty_id == order.c.counterparty_id).outerjoin(
+                currency, currency.c.currency_id == order.c.currency_id
+            )
+        )
+        .where(order.c[record_id].in_(either))
+        .order_by((versions > 1).desc(), order.c[record_id].desc())
         .limit(most)
     )
+
+
+def _wanted(shape: Shape, number: int | None, counterparty: str | None) -> list[sa.ColumnElement[bool]]:
+    order, firm = stars.table(shape.fact), stars.table("dim_counterparty")
+    conditions: list[sa.ColumnElement[bool]] = []
     if number is not None:
-        statement = statement.where(key == number)
+        conditions.append(order.c[TABLES[shape.fact].natural_key[0]] == number)
     if counterparty:
-        statement = statement.where(firm.c.counterparty_legal_name.icontains(counterparty, autoescape=True))
-    return statement
-
-
-def _counted(fact: str) -> sa.Subquery:
-    """How many versions there are of each key that has more than one."""
-    versions = stars.table(fact)
-    (name,) = TABLES[fact].natural_key
-    superseded = versions.alias("superseded")
-    revised = sa.select(superseded.c[name]).where(~superseded.c.is_current)
-    return (
-        sa.select(versions.c[name].label("key"), sa.func.count().label("versions"))
-        .where(versions.c[name].in_(revised))
-        .group_by(versions.c[name])
-        .subquery("counted")
-    )
+        named = firm.c.counterparty_legal_name.icontains(counterparty, autoescape=True)
+        conditions.append(order.c.counterparty_id.in_(sa.select(firm.c.counterparty_id).where(named)))
+    return conditions
 
 
 def order(snapshot: Snapshot, kind: Kind, number: int) -> Order | None:
