@@ -98,7 +98,7 @@ columns = st.sampled_from(sorted(TABLES)).flatmap(
 words = st.one_of(odd, odd.map(lambda value: base64.urlsafe_b64encode(value.encode()).decode()))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(column=columns, operator=st.sampled_from([*OPERATORS, "is"]), value=odd, cursor=st.none() | words)
 def test_no_value_of_a_condition_breaks_a_table(client, column, operator, value, cursor):
     table, name = column

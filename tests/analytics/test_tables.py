@@ -86,6 +86,16 @@ def test_conditions_choose_what_sql_chooses(client, filled_db, where, condition)
     assert bool(expected) == ("IS NULL" not in condition)
 
 
+@pytest.mark.parametrize(("operator", "sql"), [("eq", "="), ("lt", "<"), ("ge", ">="), ("ne", "<>")])
+def test_booleans_are_compared_as_sql_compares_them(client, filled_db, operator, sql):
+    expected = select(
+        filled_db.analyst, f"SELECT payment_id FROM fact_payment_current WHERE paid {sql} true ORDER BY 1"
+    )
+    params = {"where": f"paid:{operator}:true", "fields": "payment_id", "limit": 100_000}
+    assert expected
+    assert client.get("/api/v1/tables/fact_payment", params=params).json()["rows"] == expected
+
+
 def test_texts_are_found_by_a_part_and_literally(client, filled_db):
     names = {row["counterparty_legal_name"] for row in select(filled_db.analyst, "SELECT * FROM dim_counterparty")}
     some = min(names)

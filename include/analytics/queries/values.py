@@ -39,8 +39,10 @@ def parsed(column: Column, text: str) -> Any:
 
 
 def bound(value: Any) -> Any:
-    """A value as a statement takes it: a number is not rounded to the scale of the column it is compared with."""
-    return sa.literal(value, sa.Numeric()) if isinstance(value, Decimal) else value
+    """A value as a statement takes it."""
+    if isinstance(value, Decimal):
+        return sa.literal(value, sa.Numeric())  # not rounded to the scale of the column that it is compared with
+    return sa.literal(value, sa.Boolean()) if isinstance(value, bool) else value
 
 
 def spelled(value: Any) -> str | None:
