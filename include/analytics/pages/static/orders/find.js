@@ -14,7 +14,7 @@ export function findPanel(id, found) {
       { title: "Latest seen", key: "seen_at", kind: "instant" },
     ],
     empty: "No order of a firm with that in its name.",
-    shown: (answer, view) => answer.rows.length && found(answer.rows[0].id, view),
+    shown: (answer, view) => found(answer.rows[0]?.id, view),
   });
   panel.part(".rows").open = true;
   return panel;

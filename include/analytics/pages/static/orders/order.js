@@ -6,6 +6,8 @@ import { timeline } from "./timeline.js";
 
 const named = (value, name) => (value === null ? "" : name === null ? String(value) : `${value} (${name})`);
 
+export const NONE = "none";
+
 export class OrderPanel extends Panel {
   constructor(id) {
     super(id, {
@@ -28,9 +30,12 @@ export class OrderPanel extends Panel {
   }
 
   refresh(view) {
-    if (view.id) return super.refresh(view);
+    if (view.id && view.id !== NONE) return super.refresh(view);
     this.asking?.abort();
-    return undefined; // the list chooses one, once it is there
+    this.element.removeAttribute("aria-busy");
+    // The list chooses one once it is there; what is shown stays until then.
+    if (view.id === NONE || this.element.dataset.state === "loading") this.say("empty", "Choose an order, by its number or in the list.");
+    return undefined;
   }
 
   say(state, text) {

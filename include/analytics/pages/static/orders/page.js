@@ -3,7 +3,7 @@ import { start } from "../core/page.js";
 import { businessPanel } from "./business.js";
 import { findPanel } from "./find.js";
 import { Moments } from "./moments.js";
-import { OrderPanel } from "./order.js";
+import { NONE, OrderPanel } from "./order.js";
 
 const form = document.getElementById("view");
 const order = new OrderPanel("order");
@@ -11,7 +11,7 @@ const moments = new Moments(form);
 
 // Where no order is chosen, the first that was found is shown.
 const find = findPanel("orders", (first, view) => {
-  if (!view.id) order.refresh({ ...view, id: first });
+  if (!view.id) order.refresh({ ...view, id: first ?? NONE });
 });
 
 start({
