@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.params import Depends
@@ -10,7 +9,8 @@ from fastapi.responses import JSONResponse
 from starlette.middleware.gzip import GZipMiddleware
 
 from include.analytics import pages
-from include.analytics.api import choices, covid, operations, payments, purchases, sales, state
+from include.analytics.api import choices, covid, operations, orders, payments, purchases, sales, state, tables
+from include.analytics.api.document import document
 from include.analytics.api.memory import Memory
 from include.analytics.api.problems import answer_with_problems
 from include.analytics.headers import SecurityHeaders
@@ -23,8 +23,10 @@ _ROUTERS = (
     sales.router,
     purchases.router,
     payments.router,
+    orders.router,
     covid.router,
     operations.router,
+    tables.router,
 )
 
 
@@ -66,7 +68,7 @@ def _api(served: FastAPI) -> APIRouter:
     @api.get("/openapi.json", include_in_schema=False)
     def read_openapi(request: Request) -> JSONResponse:
         """The OpenAPI document, with the address that it is asked at."""
-        document: dict[str, Any] = {**served.openapi(), "servers": [{"url": request.scope.get("root_path") or "/"}]}
-        return JSONResponse(document)
+        servers = [{"url": request.scope.get("root_path") or "/"}]
+        return JSONResponse({**document(served), "servers": servers})
 
     return api

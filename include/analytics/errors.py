@@ -30,3 +30,13 @@ class TooLong(AskingError):  # noqa: N818  an answer, not a mistake
 
     def __init__(self, limit_s: int) -> None:
         super().__init__(f"It was given up after {limit_s} s; ask for fewer rows, a shorter period or fewer groups.")
+
+
+class Busy(AskingError):  # noqa: N818  an answer, not a mistake
+    """So many questions are being answered that this one could not be put."""
+
+    status = 503
+    title = "Too many questions at once"
+
+    def __init__(self) -> None:
+        super().__init__("All connections to the warehouse are in use; ask again in a few seconds.")

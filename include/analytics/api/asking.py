@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -12,9 +12,12 @@ from functools import partial
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import sqlalchemy as sa
+from anyio import CancelScope
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from starlette.types import Receive, Scope, Send
 
 from include.analytics.api.memory import Memory
 from include.analytics.reading import Batch, Reader, Snapshot
@@ -31,6 +34,14 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: Literal["json", "csv"] = Field("json", description="JSON, or CSV with a header line.")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _holds_no_nul(cls, value: Any) -> Any:
+        """No text of a database holds one."""
+        if any("\0" in one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)):
+            raise ValueError("expected no NUL character")
+        return value
 
 
 class Answer(BaseModel, Generic[RowModel]):
@@ -92,20 +103,40 @@ class Asking:
         with self._reader.snapshot() as snapshot:
             return ask(snapshot)
 
-    def streamed(self, question: Question, tables: Collection[str], statement: Statement) -> Response:
-        """The rows of a statement, however many, without holding them: JSON shaped as ``Answer``, or CSV."""
+    def streamed(
+        self,
+        question: Question,
+        tables: Collection[str],
+        statement: Statement,
+        following: Callable[[Snapshot], str | None] | None = None,
+    ) -> Response:
+        """The rows of a statement, however many, without holding them: JSON shaped as ``Answer``, or CSV.
+
+        ``following`` finds the cursor of the page after this one; JSON has it as ``next``, and the header `Link` the
+        address.
+        """
         with ExitStack() as held:
             snapshot = held.enter_context(self._reader.snapshot())
             version = snapshot.version(tables)
             tag = self._tag(version)
             if self._is_known(tag):
                 return Response(status_code=304, headers={"ETag": tag, **_CACHED})
+            members: dict[str, Any] = {"version": version}
+            headers = self._headers(question, tag)
+            if following is not None:
+                members["next"] = cursor = following(snapshot)
+                headers.update(self._link(cursor))
             names = [column.key or "" for column in statement.selected_columns]
             batches = snapshot.stream(statement)
             first = next(batches, [])  # a question that fails does so before anything was answered
-            parts = _csv(names, first, batches) if question.format == "csv" else _json(version, names, first, batches)
-            body = _closing(parts, held.pop_all())
-        return StreamingResponse(body, media_type=_media_type(question), headers=self._headers(question, tag))
+            parts = _csv(names, first, batches) if question.format == "csv" else _json(members, names, first, batches)
+            return _Streamed(parts, held.pop_all(), media_type=_media_type(question), headers=headers)
+
+    def _link(self, cursor: str | None) -> dict[str, str]:
+        """The header that leads to the next page, relative to this one."""
+        if cursor is None:
+            return {}
+        return {"Link": f'<?{self._request.url.include_query_params(cursor=cursor).query}>; rel="next"'}
 
     def _tag(self, version: str) -> str:
         url = self._request.url
@@ -167,9 +198,9 @@ def _cell(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else value
 
 
-def _json(version: str, names: Sequence[str], first: Batch, batches: Iterator[Batch]) -> Iterator[bytes]:
+def _json(members: Mapping[str, Any], names: Sequence[str], first: Batch, batches: Iterator[Batch]) -> Iterator[bytes]:
     encode = partial(json.dumps, default=_plain, ensure_ascii=False, separators=(",", ":"))
-    yield f'{{"version":{encode(version)},"rows":['.encode()
+    yield f'{encode(members)[:-1]},"rows":['.encode()
     comma = ""
     for batch in _all(first, batches):
         rows = ",".join(encode(dict(zip(names, row, strict=True))) for row in batch)
@@ -192,7 +223,22 @@ def _all(first: Batch, batches: Iterator[Batch]) -> Iterator[Batch]:
     yield from batches
 
 
-def _closing(parts: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:
-    """The parts; what is held open for them is given back at their end, or when the asker goes away."""
+class _Streamed(StreamingResponse):
+    """A streamed answer that gives back what it is read from at its end, or when the asker goes away."""
+
+    def __init__(self, parts: Iterator[bytes], held: ExitStack, *, media_type: str, headers: dict[str, str]) -> None:
+        super().__init__(_ending(parts, held), media_type=media_type, headers=headers)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            with CancelScope(shield=True):
+                await run_in_threadpool(self._held.close)
+
+
+def _ending(parts: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:
+    """The parts; an error among them is one of what is held, which says what it means."""
     with held:
         yield from parts

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from include.analytics.api.asking import Answer, Asking, Question, RowModel
-from include.analytics.api.values import Day, Moment
+from include.analytics.api.values import AsOf, Day
 from include.analytics.errors import AskingError
 from include.analytics.queries import cube
 from include.analytics.reading import Snapshot
@@ -27,7 +27,7 @@ class CubeQuestion(Question):
     period: Period | None = Field(None, description="Group by days, weeks (from Monday), months, quarters or years …")
     since: Day | None = Field(None, description="The first day of `date` that counts.", examples=["2024-01-01"])
     until: Day | None = Field(None, description="The last day of `date` that counts.", examples=["2024-12-31"])
-    as_of: Moment | None = None
+    as_of: AsOf | None = None
     top: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         None, description="Keep the greatest so many groups of each currency by `order`, over all periods together."
     )

@@ -44,14 +44,22 @@ class Problem(BaseModel):
     instance: str
 
 
+def _documented(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+
+
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}},  # besides JSON
     304: {"description": "Nothing was loaded since the answer that `If-None-Match` names."},
-    400: {"description": "A parameter is wrong; says what is allowed.", "content": {MEDIA_TYPE: {}}},
-    401: {"description": "Nobody is logged in.", "content": {MEDIA_TYPE: {}}},
-    403: {"description": "Whoever is logged in may not look.", "content": {MEDIA_TYPE: {}}},
-    503: {"description": "The warehouse does not answer, or not in time.", "content": {MEDIA_TYPE: {}}},
+    400: _documented("A parameter is wrong; says what is allowed."),
+    401: _documented("Nobody is logged in."),
+    403: _documented("Whoever is logged in may not look."),
+    503: _documented("The warehouse does not answer, or not in time."),
 }
 """What every question may be answered besides."""
+
+NOT_THERE: dict[int | str, dict[str, Any]] = {404: _documented("What the address names is not there.")}
+"""What a question for something by name may be answered besides."""
 
 
 def answer_with_problems(application: FastAPI) -> None:

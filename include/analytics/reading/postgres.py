@@ -9,7 +9,7 @@ import psycopg
 import sqlalchemy as sa
 
 from include import search_path
-from include.analytics.errors import TooLong
+from include.analytics.errors import Busy, TooLong
 from include.analytics.reading.reader import Batch, Row, Snapshot
 from include.environment import PRODUCTION
 from include.errors import WarehouseUnavailable
@@ -58,7 +58,9 @@ class PostgresReader:
             if isinstance(error, sa.exc.OperationalError):
                 raise self._unavailable(error.orig) from error
             raise
-        except (psycopg.OperationalError, sa.exc.TimeoutError) as error:
+        except sa.exc.TimeoutError as error:
+            raise Busy from error
+        except psycopg.OperationalError as error:
             raise self._unavailable(error) from error
 
     def close(self) -> None:
