@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 from include import object_keys
-from include.analytics import pages
 from include.analytics.extracts.manifest import Public
 from include.analytics.extracts.site import Site
 from include.analytics.reading import Snapshot
@@ -61,6 +60,8 @@ def publish_public(
 
 def _pages_version() -> str:
     """A digest of the pages as they are deployed."""
+    from include.analytics import pages  # brings FastAPI, for which no other task has to wait
+
     digest = hashlib.sha256(pages.assets_version().encode())
     for path in sorted(Path(pages.__file__).parent.rglob("*.html")):
         digest.update(path.read_bytes())
