@@ -5,7 +5,7 @@ names all parts of one state: whoever reads sees that state or the one before, n
 """
 
 from include.analytics.extracts.manifest import Extracted, Manifest, Position
-from include.analytics.extracts.publish import Published, publish
+from include.analytics.extracts.publishing import Published, publish
 from include.analytics.extracts.site import Site
 
 __all__ = ["Extracted", "Manifest", "Position", "Published", "Site", "publish"]

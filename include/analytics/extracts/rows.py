@@ -13,7 +13,7 @@ from psycopg import sql
 from include.analytics.extracts.tables import Extract, is_document
 from include.warehouse.connection import Connection
 
-_BLOCK = 8 * 1024 * 1024  # of text that is parsed at once; it becomes a row group
+_BLOCK = 4 * 1024 * 1024  # of text that is parsed at once; it becomes a row group
 
 
 def write(connection: Connection, extract: Extract, condition: sql.Composable, body: IO[bytes]) -> int:

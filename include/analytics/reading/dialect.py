@@ -37,11 +37,9 @@ class _Compiler(PGCompiler):
 
 
 class _TypeCompiler(PGTypeCompiler):
-    def visit_numeric(self, type_: Any, **given: Any) -> str:
+    def visit_NUMERIC(self, type_: Any, **kw: Any) -> str:  # noqa: N802  SQLAlchemy's name
         """Without a precision DuckDB's has three decimals."""
-        return "DECIMAL(38, 10)" if type_.precision is None else super().visit_numeric(type_, **given)
-
-    visit_NUMERIC = visit_numeric  # noqa: N815  SQLAlchemy's names
+        return "DECIMAL(38, 10)" if type_.precision is None else str(super().visit_NUMERIC(type_, **kw))
 
     def visit_DOUBLE_PRECISION(self, type_: Any, **kw: Any) -> str:  # noqa: ARG002, N802  SQLAlchemy's names
         """Binary, of 64 bits."""

@@ -132,23 +132,25 @@ def _digest(body: IO[bytes]) -> str:
 
 
 def _retired(last: Manifest | None, now: Manifest) -> dict[str, datetime]:
-    """What no manifest names any more, with the instant since when."""
+    """What no manifest names any more, with the instant since when; forgotten once it may be removed."""
     if last is None:
         return {}
-    gone = (last.keys | set(last.retired)) - now.keys
-    return {key: last.retired.get(key, now.published_at) for key in gone}
+    since = {key: last.retired.get(key, now.published_at) for key in (last.keys | set(last.retired)) - now.keys}
+    return {key: at for key, at in since.items() if at > now.published_at - GRACE}
 
 
 def _remove_unnamed(site: Site, now: Manifest) -> int:
     """Remove what was retired long enough ago, and what a publishing stored that ended before its manifest."""
-    named, long_ago, removed = now.keys, now.published_at - GRACE, 0
-    for root in (object_keys.EXTRACTS, object_keys.PUBLIC):
-        for key, stored_at in list(site.parts.listed(root)):
-            is_ours = key in {object_keys.EXTRACTS_MANIFEST, object_keys.EXTRACTS_STATE}
-            if not (is_ours or key in named) and now.retired.get(key, stored_at) < long_ago:
-                site.parts.remove(key)
-                removed += 1
-    return removed
+    kept = now.keys | set(now.retired) | {object_keys.EXTRACTS_MANIFEST, object_keys.EXTRACTS_STATE}
+    unnamed = [
+        key
+        for root in (object_keys.EXTRACTS, object_keys.PUBLIC)
+        for key, stored_at in site.parts.listed(root)
+        if key not in kept and stored_at <= now.published_at - GRACE
+    ]
+    for key in unnamed:
+        site.parts.remove(key)
+    return len(unnamed)
 
 
 def _published(last: Manifest | None, now: Manifest, public_files: int, removed: int) -> Published:
