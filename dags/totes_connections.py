@@ -21,10 +21,13 @@ from include import search_path
 from include.environment import Environment
 from include.errors import RetryableError, SettingError, SourceUnavailable, WarehouseUnavailable
 from include.object_store import ObjectStore
-from include.settings import Settings
+from include.settings import Settings, SiteSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_s3 import S3Client
+
+    from include.analytics.extracts import Site
 
 # The amazon provider's own call, in every log; nobody who reads the log can do anything about it.
 warnings.filterwarnings("ignore", message="ProvidersManager.hooks is deprecated")
@@ -67,10 +70,15 @@ def warehouse(environment: Environment) -> Iterator[psycopg.Connection[tuple[Any
 def lake(environment: Environment) -> tuple[ObjectStore, ObjectStore]:
     """The raw and the processed bucket, below the environment's prefix."""
     settings = Settings.from_environment()
-    with _explained("totes_aws"):
-        client = S3Hook(aws_conn_id="totes_aws", config=_S3).get_conn()
-    prefix = environment.prefix
+    client, prefix = _s3(), environment.prefix
     return ObjectStore(client, settings.raw_bucket, prefix), ObjectStore(client, settings.processed_bucket, prefix)
+
+
+def site() -> "Site":
+    """The bucket of what is published: of production alone."""
+    from include.analytics.extracts import Site
+
+    return Site(_s3(), SiteSettings.from_environment().bucket)
 
 
 def secrets() -> list[str]:
@@ -86,6 +94,11 @@ def cloudwatch() -> "CloudWatchClient":
     """CloudWatch, in the account of the lake; it is not waited for long."""
     with _explained("totes_aws"):
         return AwsBaseHook(aws_conn_id="totes_aws", client_type="cloudwatch", config=_CLOUDWATCH).get_conn()
+
+
+def _s3() -> "S3Client":
+    with _explained("totes_aws"):
+        return S3Hook(aws_conn_id="totes_aws", config=_S3).get_conn()
 
 
 def _connect(name: str, schema: str, unavailable: type[RetryableError]) -> psycopg.Connection[tuple[Any, ...]]:

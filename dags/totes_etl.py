@@ -35,7 +35,8 @@ DOC = """
 `plan` asks the shop's database what changed since each table's watermark and skips the groups without changes.
 Each group is one warehouse table and depends on no other: **extract** lands the rows in the raw bucket as they are,
 **transform** turns them into typed Parquet, **load** brings them into the warehouse with ledger and watermark in one
-transaction. `report` sums up, and fails the run if anything failed.
+transaction. `publish` writes what was loaded to the site's bucket, for web servers that may not reach the warehouse
+and for the public page, where one is set. `report` sums up, and fails the run if anything failed.
 
 Everything is safe to clear, to trigger and to repeat at any time: nothing is loaded twice.
 
@@ -144,5 +145,8 @@ with DAG(
     tags=["totes", "warehouse"],
 ):
     planned = task(totes_tasks.plan)()
+    published = task(totes_tasks.publish, trigger_rule=TriggerRule.ALL_DONE)()
     reported = task(totes_tasks.report, trigger_rule=TriggerRule.ALL_DONE)()
-    [warehouse_table(table, planned) for table in FED] >> reported
+    loaded = [warehouse_table(table, planned) for table in FED]
+    loaded >> published >> reported
+    loaded >> reported

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DownstreamTasksSkipped
 
 import totes_alerts
 import totes_failures
 from include.catalog import FED, FILE_FED, SOURCE_FED
 from include.catalog.model import Table
 from include.environment import PRODUCTION, TESTING, Environment
-from include.settings import FileSettings
+from include.settings import FileSettings, SiteSettings
 from totes_failures import environment_of, recorded
 
 log = logging.getLogger(__name__)
@@ -32,10 +32,11 @@ def plan() -> None:
     from dataclasses import asdict, replace
 
     from include import steps
-    from totes_connections import lake, source, warehouse
+    from totes_connections import lake, site, source, warehouse
 
     context = get_current_context()
     environment, request = environment_of(context), _request(context)
+    publishes = _publishes(environment)
     raw, processed = lake(environment)
     for bucket in (raw, processed):
         bucket.check()
@@ -52,11 +53,15 @@ def plan() -> None:
                 plans += steps.plan(shop, stars, replace(request, tables=polled), carried)
         if of_files:
             plans += steps.plan_files(stars, processed, FileSettings.from_environment(), request, of_files)
+        if publishes:
+            steps.note_freshness(site(), stars)
     planned = {"request": request.to_record(), "tables": [asdict(item) for item in plans]}
     # Raising skips whole groups at once, but would drop a returned value: so the XCom is pushed first.
     context["ti"].xcom_push(key="return_value", value=planned)
     wanted = {item.table for item in plans if item.has_changes}
     skipped = [f"{table.name}.{step}" for table in FED if table.name not in wanted for step in STEPS]
+    if not (wanted and publishes):
+        skipped.append("publish")
     if skipped:
         raise DownstreamTasksSkipped(tasks=skipped)
 
@@ -125,6 +130,27 @@ def load(transformed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @recorded
+def publish() -> dict[str, Any]:
+    """Publishes what the run loaded to the site's bucket: extracts for web servers without a warehouse, public pages.
+
+    Skipped where nothing was loaded, where `totes.site_bucket` is not set, and in testing. What it fails to publish
+    stands in the warehouse all the same; the next run that loads anything publishes it.
+    """
+    from include import steps
+    from totes_connections import site, warehouse
+
+    context = get_current_context()
+    ti, run_id, environment = context["ti"], context["run_id"], environment_of(context)
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[run_id])[run_id]
+    if not any(states.get(f"{table.name}.load") == "success" for table in FED):
+        raise AirflowSkipException("no table was loaded in this run")
+    if not _publishes(environment):
+        raise AirflowSkipException("nothing is published here")
+    with warehouse(environment) as stars:
+        return steps.publish(site(), stars)
+
+
+@recorded
 def report() -> dict[str, Any]:
     """Always runs: sums up rows and lag, compares source and warehouse every half hour, tells who listens.
 
@@ -180,6 +206,17 @@ def _verified(environment: Environment, tables: Sequence[str]) -> list[dict[str,
     except Exception as error:  # a comparison is no reason to keep anything from being told
         log.warning("source and warehouse were not compared: %s: %s", type(error).__name__, error)
         return []
+
+
+def _publishes(environment: Environment) -> bool:
+    """Whether runs publish what they load; the log says why not."""
+    if environment is not PRODUCTION:
+        log.info("nothing is published: this run is of the environment %s", environment.name)
+        return False
+    if not SiteSettings.from_environment().bucket:
+        log.info("nothing is published: totes.site_bucket is not set")
+        return False
+    return True
 
 
 def _prepare_testing() -> None:

@@ -3,6 +3,8 @@
 ``raw/<source>/<source table>/date=YYYY-MM-DD/load_id=<id>/part-00000.csv.zst`` and
 ``processed/<warehouse table>/date=YYYY-MM-DD/load_id=<id>/part-00000.parquet``, each with a
 ``manifest.json`` that is written last: a load without it is incomplete and is never read.
+In the site's bucket: ``extracts/parts/<warehouse table>/<SHA-256>.parquet``, ``extracts/manifest.json`` that names
+them, and ``public/`` for what anybody may see.
 A testing run's store puts ``testing/`` before all of them (``include/environment.py``).
 """
 
@@ -11,6 +13,10 @@ from datetime import date
 
 MANIFEST = "manifest.json"
 SPOOL = "alerts/spool/"
+EXTRACTS = "extracts/"
+EXTRACTS_MANIFEST = "extracts/manifest.json"
+EXTRACTS_STATE = "extracts/state.json"
+PUBLIC = "public/"
 
 
 def raw_root(source: str, source_table: str) -> str:
@@ -57,6 +63,16 @@ def is_manifest(key: str) -> bool:
 def index(folder: str) -> str:
     """The key of a list of manifests that is too long for an XCom."""
     return f"{folder}/index.json"
+
+
+def extract_part(table: str, sha256: str) -> str:
+    """The key of a part of a table's extract, which its content names (in the site's bucket)."""
+    return f"{EXTRACTS}parts/{table}/{sha256}.parquet"
+
+
+def public(path: str) -> str:
+    """The key of a file that anybody may see (in the site's bucket)."""
+    return f"{PUBLIC}{path}"
 
 
 def spooled(name: str, part: str) -> str:

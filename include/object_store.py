@@ -43,7 +43,7 @@ class ObjectStore:
 
     def check(self) -> None:
         """Raise ``SettingError`` or ``LakeUnavailable`` unless the bucket is there and may be used."""
-        with _translated(self.uri("")):
+        with translated(self.uri("")):
             self._client.head_bucket(Bucket=self.bucket)
 
     def put(self, key: str, body: IO[bytes], *, table: str, rows: int) -> StoredFile:
@@ -84,7 +84,7 @@ class ObjectStore:
 
     def remove(self, key: str) -> None:
         """Delete the object under a key; only claims are, never rows."""
-        with _translated(self.uri(key)):
+        with translated(self.uri(key)):
             self._client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
 
     def read(self, key: str) -> bytes:
@@ -97,7 +97,7 @@ class ObjectStore:
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=self.prefix + root, StartAfter=self.prefix + after if after else ""
         )
-        with _translated(self.uri(root)):
+        with translated(self.uri(root)):
             for page in pages:
                 for item in page.get("Contents", []):
                     yield item["Key"].removeprefix(self.prefix), item["LastModified"]
@@ -119,7 +119,7 @@ class ObjectStore:
     def _put_if_absent(self, key: str, body: IO[bytes], digest: bytes) -> bool:
         body.seek(0)
         try:
-            with _translated(self.uri(key)):
+            with translated(self.uri(key)):
                 self._client.put_object(
                     Bucket=self.bucket,
                     Key=self.prefix + key,
@@ -142,7 +142,7 @@ class ObjectStore:
     @contextlib.contextmanager
     def _spool(self, key: str) -> Iterator[IO[bytes]]:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-            with _translated(self.uri(key)):
+            with translated(self.uri(key)):
                 stored = self._client.get_object(Bucket=self.bucket, Key=self.prefix + key)
                 for chunk in stored["Body"].iter_chunks(_CHUNK):
                     body.write(chunk)
@@ -155,7 +155,7 @@ class _ObjectExists(Exception):  # noqa: N818  an answer, not a mistake
 
 
 @contextlib.contextmanager
-def _translated(where: str) -> Iterator[None]:
+def translated(where: str) -> Iterator[None]:
     """Turn boto's errors into the pipeline's own, sorted by what the caller does about them."""
     try:
         yield

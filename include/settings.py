@@ -56,6 +56,41 @@ def _check_bucket(name: str, value: str) -> None:
 
 
 @dataclass(frozen=True)
+class SiteSettings:
+    """The bucket of what is published: extracts of the warehouse, and the public page. Without it nothing is.
+
+    ``memory_mb`` and ``threads`` bound whoever answers questions from the extracts. Raises ``SettingError``.
+    """
+
+    bucket: str = ""
+    memory_mb: int = 512
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        if self.bucket:
+            _check_bucket("site_bucket", self.bucket)
+        for name in ("memory_mb", "threads"):
+            if getattr(self, name) < 1:
+                _refuse(f"site_{name}", str(getattr(self, name)), "a whole number, 1 or more")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "SiteSettings":
+        """The settings of this deployment. The bucket is none of the lake's two: those are never written over."""
+        given = {name: environment.get(f"{_PREFIX}SITE_{name}", "").strip() for name in _SITE}
+        for lake in ("RAW_BUCKET", "PROCESSED_BUCKET"):
+            if given["BUCKET"] and given["BUCKET"] == environment.get(f"{_PREFIX}{lake}", ""):
+                _refuse("site_bucket", given["BUCKET"], f"another bucket than {lake.lower()}")
+        return cls(
+            bucket=given["BUCKET"],
+            memory_mb=_whole("site_memory_mb", given["MEMORY_MB"] or str(cls.memory_mb)),
+            threads=_whole("site_threads", given["THREADS"] or str(cls.threads)),
+        )
+
+
+_SITE = ("BUCKET", "MEMORY_MB", "THREADS")
+
+
+@dataclass(frozen=True)
 class AlertSettings:
     """Who hears of what. Everything is optional: without a topic or a recipient that way of telling is off.
 

@@ -168,6 +168,7 @@ class Airflow:
             "totes": {
                 "raw_bucket": stand_in.RAW_BUCKET,
                 "processed_bucket": stand_in.PROCESSED_BUCKET,
+                "site_bucket": stand_in.SITE_BUCKET,
                 "alert_topic": stand_in.ALERTS_TOPIC_ARN,
                 "mail_to": MAIL_TO,
                 "runbook_url": self.inbox.runbook_url,

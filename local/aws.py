@@ -25,6 +25,9 @@ REGION: Final = "eu-west-2"
 RAW_BUCKET, PROCESSED_BUCKET = "totes-raw", "totes-processed"
 """The two buckets of the lake."""
 
+SITE_BUCKET = "totes-site"
+"""The bucket of what is published from the warehouse."""
+
 ALERTS_TOPIC = "totes-alerts"
 """The SNS topic of the alerts."""
 
@@ -106,7 +109,7 @@ class Aws:
             "AWS_SECRET_ACCESS_KEY": secrets.aws_secret_access_key,
         }
 
-    def provision(self, secrets: Secrets, buckets: Iterable[str] = (RAW_BUCKET, PROCESSED_BUCKET)) -> None:
+    def provision(self, secrets: Secrets, buckets: Iterable[str] = (RAW_BUCKET, PROCESSED_BUCKET, SITE_BUCKET)) -> None:
         """Make the buckets, the alerts' topic and the inbox's queue on it; what is there stays as it is."""
         client = self.s3(secrets)
         existing = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}

@@ -18,7 +18,7 @@ from include.environment import DAG_ID
 from include.freshness.standing import read, standings
 from local import databases
 from local.airflow_programs import ADMIN
-from local.aws import PROCESSED_BUCKET, RAW_BUCKET
+from local.aws import PROCESSED_BUCKET, RAW_BUCKET, SITE_BUCKET
 from local.console import elapsed_s, span, table
 from local.first_run import table_of
 from local.program import HOST
@@ -55,7 +55,7 @@ def addresses(stack: Stack) -> str:
     rows += _covid_files(stack)
     for name, reader in databases.READERS.items():
         rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
-    rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}"))
+    rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}, {SITE_BUCKET}"))
     rows.append(("Passwords", f"make password (Airflow's); all of them are in {home / FILE}"))
     width = max(len(name) for name, _ in rows)
     return "Addresses:\n" + "\n".join(f"  {name.ljust(width)}  {value}" for name, value in rows)

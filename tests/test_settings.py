@@ -3,7 +3,7 @@
 import pytest
 
 from include.errors import SettingError
-from include.settings import AlertSettings, Settings
+from include.settings import AlertSettings, Settings, SiteSettings
 
 GOOD = {"AIRFLOW__TOTES__RAW_BUCKET": "totes-raw", "AIRFLOW__TOTES__PROCESSED_BUCKET": "totes-processed"}
 
@@ -75,3 +75,23 @@ def test_a_setting_of_the_alerts_that_cannot_be_used_is_named(name: str, value: 
     with pytest.raises(SettingError, match=name) as caught:
         AlertSettings.from_environment(ALERTS | {f"AIRFLOW__TOTES__{name}": value})
     assert caught.value.found == repr(value)
+
+
+def test_without_a_bucket_there_is_no_site():
+    assert SiteSettings.from_environment(GOOD) == SiteSettings(bucket="", memory_mb=512, threads=2)
+
+
+def test_the_site_s_settings_come_from_the_environment():
+    given = {"BUCKET": "totes-site", "MEMORY_MB": "256", "THREADS": "1"}
+    environment = GOOD | {f"AIRFLOW__TOTES__SITE_{name}": value for name, value in given.items()}
+    assert SiteSettings.from_environment(environment) == SiteSettings("totes-site", memory_mb=256, threads=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("BUCKET", "totes-raw"), ("BUCKET", "totes-processed"), ("BUCKET", "S3"), ("MEMORY_MB", "0"), ("THREADS", "two")],
+)
+def test_a_site_that_cannot_be_is_refused(name: str, value: str):
+    with pytest.raises(SettingError) as caught:
+        SiteSettings.from_environment(GOOD | {f"AIRFLOW__TOTES__SITE_{name}": value})
+    assert caught.value.where == f"setting AIRFLOW__TOTES__SITE_{name}"

@@ -1,6 +1,7 @@
 """Telling a run: with the warehouse, without it, without anything; nothing twice, nothing lost."""
 
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -55,6 +56,26 @@ def test_a_failure_is_told_once_however_many_runs_meet_it_and_so_is_its_end(desk
     desk.tell(FINE, "scheduled__4")
     desk.tell(FINE, "scheduled__5")
     assert desk.mail.events == desk.sns.events == ["failed", "recovered"]
+
+
+def test_what_could_not_be_published_is_an_incident_until_a_publishing_succeeds(desk: Desk):
+    unpublished = replace(FINE, failures=(failure("publish", "lake", "no answer"),))
+    for number in range(2):
+        desk.tell(unpublished, f"scheduled__{number}")
+    desk.tell(FINE, "scheduled__2")  # nothing was loaded, and so nothing published
+    assert desk.mail.events == ["failed"]
+    assert desk.mail.got[0].tables == ("publish",)
+    desk.tell(replace(FINE, is_published=True), "scheduled__3")
+    assert desk.mail.events == ["failed", "recovered"]
+
+
+def test_a_failure_of_tables_and_publishing_is_over_when_both_are_well(desk: Desk):
+    down = tuple(failure(task, "lake", "no answer") for task in ("publish", "dim_staff.extract"))
+    desk.tell(Outcome(requested=TABLES, well=("fact_sales_order",), failures=down))
+    desk.tell(FINE, "scheduled__2")
+    assert desk.mail.events == ["failed"]
+    desk.tell(replace(FINE, is_published=True), "scheduled__3")
+    assert desk.mail.events == ["failed", "recovered"]
 
 
 def test_without_the_warehouse_it_is_told_once_too_and_its_end_afterwards(desk: Desk):
@@ -129,6 +150,7 @@ def test_a_topic_that_is_down_fails_nothing_and_gets_the_message_once_when_it_wo
             {"a.load": "a.extract"},
         ),
         ({"plan": "failed", "a.load": "skipped", "b.load": None}, (), {}),
+        ({"plan": "success", "a.load": "success", "b.load": "skipped", "publish": "failed"}, ("a", "b"), {}),
     ],
 )
 def test_what_is_well_and_what_waits_is_seen_in_the_states_of_the_tasks(states, well, waiting):

@@ -12,6 +12,9 @@ from include.alerts.model import Alert, Event, Facts, Failed, Failure, Recovered
 SHARED = frozenset({"source", "lake", "warehouse", "killed", "timeout"})
 """Causes that lie with what all tables share: however many of them it hits, it is one incident."""
 
+PUBLISH = "publish"
+"""The task that concerns no table of the warehouse: what it failed to publish stands in for one."""
+
 _NAMES_AND_NUMBERS = re.compile(r"\"[^\"]*\"|'[^']*'|\d+")
 
 
@@ -73,7 +76,7 @@ def failed_alerts(
 
     ``waiting`` are the tasks that did not start, each with the task that it waited for; ``stands`` says up
     to when the warehouse holds everything, by table; ``requested`` are the run's tables, all of which a
-    failure outside of the groups concerns.
+    failure outside of the groups concerns; one to publish concerns nothing else.
     """
     by_incident: defaultdict[str, list[Failure]] = defaultdict(list)
     for failure in failures:
@@ -93,7 +96,7 @@ def recovered_alert(run: Run, failed: Alert, stands: Mapping[str, datetime | Non
         failed_alert=failed.alert_id,
         failed_at=failed.happened_at,
         failed_run=failed.run_id,
-        stands={table: stands.get(table) for table in failed.tables},
+        stands={table: stands.get(table) for table in failed.tables if table != PUBLISH},
         run_url=run.url,
     )
     alert_id = f"recovered/{failed.alert_id}"
@@ -134,15 +137,16 @@ def _alert(
     requested: tuple[str, ...],
     at: datetime,
 ) -> Alert:
-    everything = any(failure.table is None for failure in failures)
-    tables = requested if everything else tuple(sorted({failure.table or "" for failure in failures}))
+    concerned = {failure.table or failure.task_id for failure in failures}
+    everything = any(failure.table is None and failure.task_id != PUBLISH for failure in failures)
+    tables = (*requested, *(concerned & {PUBLISH})) if everything else tuple(sorted(concerned))
     incident = run.incident_prefix + incident
     failed_tasks = {failure.task_id for failure in failures}
     facts = Failed(
         cause=failures[0].cause,
         failures=tuple(sorted(failures, key=lambda failure: failure.task_id)),
         waiting=tuple(sorted(task for task, behind in waiting.items() if behind in failed_tasks)),
-        stands={table: stands.get(table) for table in tables},
+        stands={table: stands.get(table) for table in tables if table != PUBLISH},
         run_type=run.run_type,
         window=run.window,
         run_url=run.url,

@@ -52,7 +52,7 @@ class Failure:
 
     @property
     def table(self) -> str | None:
-        """The warehouse table whose group the task is in; None for `plan` and `report`."""
+        """The warehouse table whose group the task is in; None for `plan`, `publish` and `report`."""
         return self.task_id.rpartition(".")[0] or None
 
 

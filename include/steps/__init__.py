@@ -7,6 +7,7 @@ from include.steps.emit_metrics import emit_metrics
 from include.steps.extract_table import extract
 from include.steps.load_table import load
 from include.steps.plan_run import TablePlan, plan
+from include.steps.publish_site import note_freshness, publish
 from include.steps.report_run import report, verify
 from include.steps.table_of_files import extract_files, plan_files, transform_files
 from include.steps.tell_run import Outcome, tell, tell_retry
@@ -19,8 +20,10 @@ __all__ = [
     "extract",
     "extract_files",
     "load",
+    "note_freshness",
     "plan",
     "plan_files",
+    "publish",
     "report",
     "tell",
     "tell_retry",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from include.alerts import deliver, news, outbox
-from include.alerts.incidents import Run, failed_alerts, recovered_alert, retrying_alert
+from include.alerts.incidents import PUBLISH, Run, failed_alerts, recovered_alert, retrying_alert
 from include.alerts.late import progress
 from include.alerts.model import Alert, Failure
 from include.object_store import ObjectStore
@@ -19,13 +19,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a run ended: the tables asked for, those that are well, what failed, and which task waited for which."""
+    """How a run ended: the tables asked for, those that are well, what failed, and which task waited for which.
+
+    ``is_published``: its publishing succeeded; False where it was skipped, too.
+    """
 
     requested: tuple[str, ...]
     well: tuple[str, ...]
     failures: tuple[Failure, ...] = ()
     waiting: Mapping[str, str] = field(default_factory=dict)
     stalls: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    is_published: bool = False
 
     @classmethod
     def of(
@@ -35,7 +39,7 @@ class Outcome:
         requested: Sequence[str],
         stalls: Mapping[str, Mapping[str, str]] | None = None,
     ) -> "Outcome":
-        """The outcome by the states of the run's tasks, named `plan`, `report` and `<table>.<step>`.
+        """The outcome by the states of the run's tasks, named `plan`, `publish`, `report` and `<table>.<step>`.
 
         ``stalls`` are sentences about sources that stand still, by table and by source and day.
         """
@@ -49,7 +53,13 @@ class Outcome:
             failures=failures,
             waiting={task: _waits_for(task, failed) for task in waiting},
             stalls=stalls or {},
+            is_published=states.get(PUBLISH) == "success",
         )
+
+    @property
+    def healed(self) -> tuple[str, ...]:
+        """What may have been ailing and is well: tables, and the publishing."""
+        return (*self.well, PUBLISH) if self.is_published else self.well
 
 
 def tell(
@@ -104,7 +114,7 @@ def _write_down(
         stands = {name: watermark.fresh_at for name, watermark in ledger.watermarks(connection).items()}
         alerts = [
             *_failed(run, outcome, stands, at),
-            *(recovered_alert(run, over, stands, at) for over in outbox.recover(connection, run, outcome.well, at)),
+            *(recovered_alert(run, over, stands, at) for over in outbox.recover(connection, run, outcome.healed, at)),
             *news.loaded_alerts(connection, run, at),
             *news.quality_alerts(connection, run, at),
             *(alert for table, found in outcome.stalls.items() for alert in news.stall_alerts(run, table, found, at)),

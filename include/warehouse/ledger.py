@@ -81,6 +81,12 @@ def watermarks(connection: Connection) -> dict[str, Watermark]:
     return {row[0]: Watermark(**dict(zip(columns, row, strict=True))) for row in rows}
 
 
+def freshness(connection: Connection) -> dict[str, tuple[str, datetime]]:
+    """By table the load that it stands at, and the instant before which every committed change is in."""
+    rows = connection.execute("SELECT table_name, load_id, fresh_at FROM etl_watermark WHERE fresh_at IS NOT NULL")
+    return {name: (load_id, fresh_at) for name, load_id, fresh_at in rows}
+
+
 def latest_manifest(connection: Connection, table: str) -> str | None:
     """The key of the processed manifest of the load that moved a table last."""
     row = connection.execute(

@@ -85,14 +85,19 @@ def _upgrade(warehouse: Connection, *, derived: bool = True) -> str:
 
 def check(connection: Connection) -> None:
     """Raise ``SchemaDriftError`` unless the warehouse stands at the newest revision."""
-    revision = _found_revision(connection)
-    if revision != _head():
+    found = revision(connection)
+    if found != _head():
         raise SchemaDriftError(
             f"warehouse {connection.info.host}:{connection.info.port}/{connection.info.dbname}",
-            found=f"schema revision {revision or 'none'}",
+            found=f"schema revision {found or 'none'}",
             expected=f"revision {_head()}",
             remedy="apply the migrations: `make migrate`, or `python -m include.warehouse.migrate`",
         )
+
+
+def revision(connection: Connection) -> str:
+    """The revision that the warehouse stands at; empty where it was never migrated."""
+    return _found_revision(connection) or ""
 
 
 def _found_revision(connection: Connection) -> str | None:

@@ -21,13 +21,18 @@ def view_names(table: Table) -> tuple[str, ...]:
 
 def view_statements(table: Table) -> Iterator[str]:
     """The DDL of a table's views. Names come from the catalogue alone."""
+    yield from star_statements(table)
+    if table.name == COVID_US_DAILY.name:
+        yield from covid_statements()
+
+
+def star_statements(table: Table) -> Iterator[str]:
+    """The DDL of the views that every fed table has; DuckDB understands it too."""
     if not table.is_fed:
         return
     yield from _current(table)
     if table.history == "versions":
         yield from _history(table)
-    if table.name == COVID_US_DAILY.name:
-        yield from covid_statements()
 
 
 def _current(table: Table) -> Iterator[str]:

@@ -63,6 +63,13 @@ def test_a_report_that_failed_lost_no_load():
     assert "What the run read is loaded" in told(of("source", failure=replace(WORKER, task_id="report")))
 
 
+@pytest.mark.parametrize("run_type", ["scheduled", "backfill"])
+def test_what_was_not_published_is_loaded(run_type):
+    text = told(of("lake", run_type, failure=replace(WORKER, task_id="publish")))
+    assert "What the run read is loaded; what is read from the site's bucket" in text
+    assert "the next run that loads anything publishes all that is missing" in text
+
+
 def test_an_error_that_knows_its_remedy_says_it():
     story = tell(samples.plan_failed(), RUNBOOK)
     assert dict(story.advice)["Next step"].startswith("Set it as an environment variable, or on MWAA")

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 
 import pytest
 from fastapi.testclient import TestClient
 
 from include.analytics.app import application
+from include.analytics.extracts import Site
+from include.analytics.reading import Reader
 from include.analytics.reading.postgres import PostgresReader
+from tests.analytics.publishing import PublishingReader, make_site
 from tests.analytics.trading import Traded, trade
-from tests.conftest import PgServer, WarehouseDb
+from tests.conftest import AwsServer, PgServer, WarehouseDb
+
+_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -28,13 +34,38 @@ def filled_db(pg_server: PgServer, filled_template: str) -> Iterator[WarehouseDb
         yield WarehouseDb(pg_server.conninfo(name, "totes_etl"), pg_server.conninfo(name, "analyst"))
 
 
+@pytest.fixture(scope="session")
+def shared_site(aws: AwsServer) -> Site:
+    """A site to which every test's warehouse is published in turn: what they have in common is so only once."""
+    return make_site(aws, "site-filled")
+
+
 @pytest.fixture
-def client(filled_db: WarehouseDb) -> Iterator[TestClient]:
-    """A client of the application, as the analysts' role reads."""
-    reader = PostgresReader(filled_db.analyst)
+def site(aws: AwsServer) -> Site:
+    """An empty site of the test's own."""
+    return make_site(aws, f"site-{next(_numbers)}")
+
+
+@pytest.fixture(params=["warehouse", "extracts"])
+def reader(request: pytest.FixtureRequest, filled_db: WarehouseDb) -> Iterator[Reader]:
+    """A reader of the test's warehouse: of the database itself, and of what was extracted from it.
+
+    The second one publishes before each question, so that whatever a test did to the warehouse is there.
+    """
+    opened: PostgresReader | PublishingReader
+    if request.param == "warehouse":
+        opened = PostgresReader(filled_db.analyst)
+    else:
+        opened = PublishingReader(filled_db.loader, request.getfixturevalue("shared_site"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(reader: Reader) -> Iterator[TestClient]:
+    """A client of the application over either reader: every test of the API proves both."""
     with TestClient(application(lambda: reader)) as opened:
         yield opened
-    reader.close()
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +74,17 @@ def traded_moment(pg_server: PgServer, demo_template: str, warehouse_template: s
     return trade(pg_server, demo_template, warehouse_template, aws)
 
 
-@pytest.fixture(scope="session")
-def traded(pg_server: PgServer, traded_moment: datetime) -> Iterator[Traded]:
+@pytest.fixture(scope="session", params=["warehouse", "extracts"])
+def traded(
+    request: pytest.FixtureRequest, pg_server: PgServer, traded_moment: datetime, aws: AwsServer
+) -> Iterator[Traded]:
     """The application over that warehouse, and that shop now and then; nobody changes them any more."""
-    reader = PostgresReader(pg_server.conninfo("traded_warehouse", "analyst"))
+    opened: PostgresReader | PublishingReader
+    if request.param == "warehouse":
+        opened = PostgresReader(pg_server.conninfo("traded_warehouse", "analyst"))
+    else:
+        opened = PublishingReader(pg_server.conninfo("traded_warehouse", "totes_etl"), make_site(aws, "site-traded"))
     shop, then = (pg_server.conninfo(name, "shop") for name in ("traded_shop", "traded_shop_then"))
-    with TestClient(application(lambda: reader)) as api:
+    with TestClient(application(lambda: opened)) as api:
         yield Traded(api, shop, then, traded_moment)
-    reader.close()
+    opened.close()

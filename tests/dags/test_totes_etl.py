@@ -36,7 +36,7 @@ def test_one_dag_without_import_errors(dag_bag):
 def test_the_tasks_are_the_catalogues(dag):
     groups = {f"{table.name}.{step}" for table in FED for step in STEPS}
     assert len(groups) >= 30
-    assert set(dag.task_ids) == {"plan", "report", *groups}
+    assert set(dag.task_ids) == {"plan", "publish", "report", *groups}
 
 
 def test_a_group_hangs_on_the_plan_and_on_no_other_group(dag):
@@ -45,7 +45,14 @@ def test_a_group_hangs_on_the_plan_and_on_no_other_group(dag):
         assert extract.upstream_task_ids == {"plan"}
         assert transform.upstream_task_ids == {extract.task_id}
         assert load.upstream_task_ids == {transform.task_id}
-        assert load.downstream_task_ids == {"report"}
+        assert load.downstream_task_ids == {"publish", "report"}
+
+
+def test_what_was_loaded_is_published_whatever_else_failed_and_then_reported(dag):
+    published = dag.get_task("publish")
+    assert published.trigger_rule == "all_done"
+    assert published.upstream_task_ids == {f"{table.name}.load" for table in FED}
+    assert published.downstream_task_ids == {"report"}
 
 
 def test_the_report_always_runs(dag):

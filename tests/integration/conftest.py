@@ -23,7 +23,7 @@ from tests.pipeline import Pipeline
 
 DAG = "totes_etl"
 TABLES = tuple(table.name for table in FED)
-TASKS = 2 + 3 * len(TABLES)
+TASKS = 3 + 3 * len(TABLES)
 
 
 @dataclass(frozen=True, repr=False)

@@ -157,7 +157,7 @@ def test_a_full_comparison_of_chosen_tables_changes_nothing(airflow: AirflowRuns
     before = versions(airflow)
     run_id = airflow.trigger(tables=["fact_payment"], mode="full")
     executed = {f"fact_payment.{step}" for step in ("extract", "transform", "load")}
-    assert airflow.executed(run_id) == {"plan", "report", *executed}
+    assert airflow.executed(run_id) == {"plan", "publish", "report", *executed}
     assert airflow.xcom(run_id, "fact_payment.load")["rows_read"] == 15_836
     assert versions(airflow) == before
 
@@ -299,7 +299,7 @@ def test_the_next_run_of_production_knows_nothing_of_the_test(airflow: AirflowRu
     before = holdings(testing)
     run_id = airflow.trigger()
     executed = {f"dim_staff.{step}" for step in ("extract", "transform", "load")}
-    assert airflow.executed(run_id) == {"plan", "report", *executed}
+    assert airflow.executed(run_id) == {"plan", "publish", "report", *executed}
     assert_warehouse_is_the_source(airflow)
     assert holdings(testing) == before
     assert asset_events(airflow, run_id) == 1

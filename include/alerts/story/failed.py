@@ -1,6 +1,7 @@
 """The story of tasks that failed for one cause, and of a task that is tried again."""
 
 from include.alerts.causes import Cause, cause_called
+from include.alerts.incidents import PUBLISH
 from include.alerts.model import Alert, Event, Failed, Failure
 from include.alerts.story.parts import Grid, Link, Quote, Story, grid, identity, present, run_links, runbook
 from include.alerts.story.phrases import clock, counted, listed, period, standing, upper_first
@@ -65,6 +66,11 @@ def _meaning(alert: Alert, facts: Failed, cause: Cause) -> str:
     """What it does to the data, and whether a later run mends it."""
     if all(failure.task_id == "report" for failure in facts.failures):
         return "What the run read is loaded; only its summary and its comparison of source and warehouse are missing."
+    if all(failure.task_id == PUBLISH for failure in facts.failures):
+        return (
+            "What the run read is loaded; what is read from the site's bucket (the extracts, the public page) stays as"
+            " it was until a publishing succeeds: the next run that loads anything publishes all that is missing."
+        )
     if facts.run_type == "backfill":
         rows = f"the rows stamped {period(facts.window)}" if facts.window else "its rows"
         return (

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from include.analytics.api.asking import Answer, Asked, Question
 from include.analytics.api.problems import DOCUMENTED
@@ -40,7 +40,7 @@ class CovidQuestion(Question):
     until: datetime.date | None = Field(
         None, description="The last day. Weeks and months of which a day is asked for are given whole."
     )
-    as_of: AwareDatetime | None = Field(
+    as_of: Instant | None = Field(
         None, description="As it was known at this instant; now, if it is left out.", examples=[_MOMENT]
     )
 
@@ -129,7 +129,7 @@ class RevisionsQuestion(Question):
 
     since: datetime.date | None = Field(None, description="The first day that was revised.")
     until: datetime.date | None = Field(None, description="The last day that was revised.")
-    as_of: AwareDatetime | None = Field(None, description="Learnt until this instant.", examples=[_MOMENT])
+    as_of: Instant | None = Field(None, description="Learnt until this instant.", examples=[_MOMENT])
     limit: Annotated[int, Field(ge=1, le=10_000)] = Field(100, description="The latest so many.")
 
 

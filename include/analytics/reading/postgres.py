@@ -81,6 +81,23 @@ class PostgresReader:
         )
 
 
+@contextmanager
+def borrowed(connection: psycopg.Connection[Any]) -> Iterator[Snapshot]:
+    """A snapshot on a connection that is open already, in autocommit mode and in no transaction, and is so again."""
+    connection.autocommit = False
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=sa.StaticPool)
+    try:
+        with engine.connect() as opened:
+            yield _Transaction(opened)
+    finally:
+        if not connection.closed:
+            connection.rollback()
+            connection.read_only = connection.isolation_level = None
+            connection.autocommit = True
+
+
 class _Transaction:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
