@@ -35,6 +35,7 @@ class Settings:
     smtp_port: int = 8025
     inbox_port: int = 8026
     covid_port: int = 8027
+    dashboard_port: int = 8028
     covid: str = "local"
     durable: bool = True
     root: Path = ROOT

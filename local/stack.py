@@ -187,7 +187,9 @@ class Stack:
 
     def _check_ports(self) -> None:
         """Raise `StackError` naming every port that somebody else listens on, and the setting that moves it."""
-        taken = {name: port for name, port in self.settings.ports().items() if _in_use(port)}
+        ports = self.settings.ports()
+        del ports["DASHBOARD_PORT"]  # of `make dashboard`, which may go on while the stack is started again
+        taken = {name: port for name, port in ports.items() if _in_use(port)}
         if taken:
             listed = ", ".join(f"{port} ({name})" for name, port in taken.items())
             other = " ".join(f"{name}={port + 1000}" for name, port in taken.items())

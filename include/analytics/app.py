@@ -14,17 +14,23 @@ from include.analytics.api import sales, state
 from include.analytics.api.memory import Memory
 from include.analytics.api.problems import answer_with_problems
 from include.analytics.headers import SecurityHeaders
+from include.analytics.pages.refusal import WayIn
 from include.analytics.reading import Reader
 
 VERSION = "1"
 _ROUTERS = (state.router, sales.router)
 
 
-def application(reader: Callable[[], Reader], guards: Sequence[Depends] = ()) -> FastAPI:
+def application(
+    reader: Callable[[], Reader],
+    guards: Sequence[Depends] = (),
+    way_in: Callable[[Request], WayIn] = lambda _request: WayIn(),
+) -> FastAPI:
     """The application over a reader, which is opened at the first question.
 
     ``guards`` are FastAPI dependencies that refuse (401, 403) whoever may not look; they stand before every page
     and every answer, the OpenAPI document included. Scripts, styles and icons are open: they hold nothing.
+    ``way_in`` is what a refused browser is told to do.
     """
     served = FastAPI(
         title="Totes ETL",
@@ -37,6 +43,7 @@ def application(reader: Callable[[], Reader], guards: Sequence[Depends] = ()) ->
     )
     served.state.reader = cache(reader)
     served.state.memory = Memory()
+    served.state.way_in = way_in
     served.include_router(_api(served), prefix="/api/v1", dependencies=guards)
     served.include_router(pages.router, dependencies=guards)
     served.router.routes.extend(pages.asset_routes())
