@@ -49,13 +49,11 @@ class Door:
         answer = RedirectResponse(_without_token(request), 303, headers={"Cache-Control": "no-store"})
         is_encrypted = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
         # Not "strict": a link to a page, in a chat or a mail, would else lead to the refusal.
-        answer.set_cookie(
-            self.cookie, self._ticket, max_age=_KEPT_S, httponly=True, samesite="lax", secure=is_encrypted
-        )
+        answer.set_cookie(self.cookie, self.ticket, max_age=_KEPT_S, httponly=True, samesite="lax", secure=is_encrypted)
         return answer
 
     @property
-    def _ticket(self) -> str:
+    def ticket(self) -> str:
         """What the cookie holds: it follows from the token, and the token does not follow from it."""
         return hmac.new(self.token.encode(), b"totes dashboard cookie", hashlib.sha256).hexdigest()
 
@@ -66,7 +64,7 @@ class Door:
             return False  # a right one was exchanged before
         if bearer is not None:
             return _equal(bearer, self.token)
-        return _equal(request.cookies.get(self.cookie, ""), self._ticket)
+        return _equal(request.cookies.get(self.cookie, ""), self.ticket)
 
     def _is_let_in_by_a_proxy(self, request: Request) -> bool:
         peer = request.client.host if request.client else ""

@@ -44,6 +44,7 @@ export async function draw(element, traces, layout = {}, summary = "") {
     },
     CONFIG,
   );
-  element.setAttribute("role", "img");
+  element.setAttribute("role", "figure"); // not "img", which may hold no buttons: Plotly's are in it
+  for (const drawing of element.querySelectorAll(".main-svg")) drawing.setAttribute("aria-hidden", "true");
   element.setAttribute("aria-label", `${summary} The table below has the same rows.`.trim());
 }
