@@ -44,13 +44,13 @@ def test_a_csv_is_downloaded_from_the_frame(framed: tuple[Page, FrameLocator]) -
 def test_the_frames_page_opens_in_a_tab_with_what_is_chosen(
     framed: tuple[Page, FrameLocator], context: BrowserContext, stack: Stack
 ) -> None:
-    _, frame = framed
+    page, frame = framed
     frame.get_by_role("navigation").get_by_role("link", name="Sales", exact=True).click()
-    frame.get_by_label("USD").check()
-    frame.locator("body").evaluate("() => new Promise((resolve) => setTimeout(resolve, 300))")
+    frame.locator("select[name=period]").select_option("year")
+    page.frames[-1].wait_for_url("**/totes/sales?*period=year*")
     with context.expect_page() as opened:
         frame.get_by_role("link", name="Open in a tab").click()
     tab = opened.value
-    expect(tab.get_by_label("USD")).to_be_checked()
+    expect(tab.locator("select[name=period]")).to_have_value("year")
     assert tab.url.startswith(f"{stack.airflow.dashboards_url}sales?")
     expect(tab.get_by_role("link", name="Open in a tab")).to_have_count(0)

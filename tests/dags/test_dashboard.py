@@ -1,8 +1,9 @@
-"""The plugin that serves the dashboards in Airflow: what it costs other components, and where it finds the warehouse."""
+"""The plugin that serves the dashboards in Airflow: what it costs others, and where it finds the warehouse."""
 
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,10 +19,10 @@ import totes_dashboard
 VARIABLE = "AIRFLOW_CONN_WAREHOUSE_READER"
 
 
-def test_importing_it_imports_nothing_of_the_project() -> None:
+def test_importing_it_imports_nothing_of_the_project(tmp_path: Path) -> None:
     """Tasks are forked from a process that imported it, and must see the project as it is on disk now."""
     program = "import sys, totes_dashboard; print(*(name for name in sys.modules if name.startswith('include')))"
-    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}", "PATH": "/usr/bin:/bin", "AIRFLOW_HOME": "/nonexistent"}
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}", "PATH": "/usr/bin:/bin", "AIRFLOW_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
 
