@@ -17,14 +17,14 @@ from include.errors import RetryableError, SettingError
 from include.freshness.connections import conninfo
 
 ENDED, NOT_STARTED = 0, 2
-TOKEN = "TOTES_DASHBOARD_TOKEN"  # noqa: S105  a variable's name
+VARIABLE = "TOTES_DASHBOARD_TOKEN"
 _SHORTEST_TOKEN = 16
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve; returns the exit code."""
     asked = _parser().parse_args(arguments)
-    given = os.environ.get(TOKEN, "").strip()
+    given = os.environ.get(VARIABLE, "").strip()
     address = Address(asked.host, asked.port, tuple(asked.name), asked.certificate, asked.key)
     try:
         token = _checked(given) or secrets.token_hex(16)
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m include.analytics",
         description="Dashboards and API over the warehouse. AIRFLOW_CONN_WAREHOUSE_READER says where it is, as Airflow"
-        f" takes it; {TOKEN} is what lets a reader in (without it, one is made and shown).",
+        f" takes it; {VARIABLE} is what lets a reader in (without it, one is made and shown).",
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
@@ -58,14 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--key", default="", metavar="FILE", help="PEM, of the certificate")
     add("--trust-proxy-header", default="", metavar="HEADER", help="let in whoever a proxy names in it")
     add("--proxy", action="append", default=[], metavar="IP", help="… of these proxies (default: of this machine)")
-    add("--show-token", action="store_true", help=f"print the address with the token of {TOKEN}")
+    add("--show-token", action="store_true", help=f"print the address with the token of {VARIABLE}")
     return parser
 
 
 def _checked(token: str) -> str:
     if token and len(token) < _SHORTEST_TOKEN:
         raise SettingError(
-            f"setting {TOKEN}",
+            f"setting {VARIABLE}",
             found=f"{len(token)} characters",
             expected=f"{_SHORTEST_TOKEN} or more, at random",
             remedy="for example of `openssl rand -hex 16`",
