@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -19,6 +19,9 @@ stop: setup ## End every process of the stack; the data stays
 
 status: setup ## What runs, and how far behind the warehouse is
 	@$(PY) -m local status
+
+dashboard: setup ## Serve the dashboards and the API by themselves until Ctrl-C (inside Airflow they are anyway); DASHBOARD_PORT=8028
+	@$(PY) -m local dashboard
 
 freshness: setup ## Does the warehouse keep up with the shop? Alerts once if not; MINUTES=30 JSON=1 QUIET=1
 	@$(PY) -m local freshness
@@ -97,5 +100,5 @@ lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into re
 
 ##
 ## Settings of the stack (kept in its state folder): POSTGRES_PORT=55432 AWS_PORT=4566 AIRFLOW_PORT=8080
-##   SMTP_PORT=8025 INBOX_PORT=8026 COVID_PORT=8027 STATE_DIR=.state (where all data is) DAGS_FOLDER=dags
+##   SMTP_PORT=8025 INBOX_PORT=8026 COVID_PORT=8027 DASHBOARD_PORT=8028 STATE_DIR=.state (where all data is) DAGS_FOLDER=dags
 ##   COVID=local (made-up COVID-19 files) or internet (the real ones)

@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb, text in (
         ("stop", "end every process"),
         ("status", "what runs, and how far behind the warehouse is"),
+        ("dashboard", "serve the dashboards and the API until Ctrl-C"),
         ("password", "print the password of Airflow's admin"),
         ("migrate", "bring the warehouse's schema up to date"),
     ):
@@ -77,6 +78,7 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "status": lambda: status.status(stack),
         "freshness": lambda: commands.freshness(stack, _freshness_options(asked)),
         "smoke": lambda: commands.smoke(stack, ["--keep"] if asked.keep else []),
+        "dashboard": lambda: commands.dashboard(stack),
         "logs": lambda: commands.logs(stack, asked.of),
         "psql": lambda: commands.psql(stack, asked.db, asked.sql),
         "airflow": lambda: commands.airflow(stack, asked.command),

@@ -56,6 +56,11 @@ class Airflow:
         return f"http://{HOST}:{self.settings.airflow_port}"
 
     @property
+    def dashboards_url(self) -> str:
+        """Where the dashboards inside Airflow are, each with an address of its own."""
+        return f"{self.url}/totes/"
+
+    @property
     def covid_urls(self) -> Urls:
         """Where the pipeline finds the COVID-19 files: the setting `COVID` says which, the user's own URLs beat it."""
         chosen = INTERNET if self.settings.covid == "internet" else self.covid.urls
@@ -184,9 +189,13 @@ class Airflow:
         }
 
     def _connections(self) -> dict[str, str]:
-        roles = {"totesys": READERS["totesys"], "warehouse": OWNERS["warehouse"]}
+        roles = {
+            "totesys": ("totesys", READERS["totesys"]),
+            "warehouse": ("warehouse", OWNERS["warehouse"]),
+            "warehouse_reader": ("warehouse", READERS["warehouse"]),
+        }
         connections: dict[str, Mapping[str, object]] = {
-            database: {
+            name: {
                 "conn_type": "postgres",
                 "host": HOST,
                 "port": self.postgres.port,
@@ -194,7 +203,7 @@ class Airflow:
                 "login": role,
                 "password": getattr(self.secrets, role),
             }
-            for database, role in roles.items()
+            for name, (database, role) in roles.items()
         }
         connections["totes_aws"] = {
             "conn_type": "aws",

@@ -115,6 +115,19 @@ def smoke_environment(stack: Stack) -> dict[str, str]:
     return {**freshness_environment(stack), **login}
 
 
+def dashboard(stack: Stack) -> int:
+    """Serve the dashboards and the API until Ctrl-C, over the running stack's warehouse."""
+    _require_postgres(stack)
+    port = str(stack.settings.dashboard_port)
+    command = [sys.executable, "-m", "include.analytics", "--port", port, "--show-token"]
+    os.execve(sys.executable, command, dashboard_environment(stack))  # noqa: S606 # no shell
+
+
+def dashboard_environment(stack: Stack) -> dict[str, str]:
+    """Everything that `python -m include.analytics` needs of this stack."""
+    return {**freshness_environment(stack), "TOTES_DASHBOARD_TOKEN": stack.secrets.dashboard_token}
+
+
 def password(stack: Stack) -> int:
     """Print the password of Airflow's admin."""
     say(stack.secrets.airflow_admin)

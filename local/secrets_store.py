@@ -31,6 +31,7 @@ class Secrets:
     airflow_api_secret_key: str
     aws_access_key_id: str
     aws_secret_access_key: str
+    dashboard_token: str
 
 
 def load_or_generate(state_dir: Path) -> Secrets:

@@ -35,6 +35,7 @@ class Settings:
     smtp_port: int = 8025
     inbox_port: int = 8026
     covid_port: int = 8027
+    dashboard_port: int = 8028
     covid: str = "local"
     durable: bool = True
     root: Path = ROOT
@@ -58,6 +59,10 @@ class Settings:
     def ports(self) -> dict[str, int]:
         """The ports this stack listens on, by the name of the variable that changes each."""
         return {f.name.upper(): getattr(self, f.name) for f in fields(self) if f.name.endswith("_port")}
+
+    def ports_of_programs(self) -> dict[str, int]:
+        """The same without that of `make dashboard`, which is no program of the stack and may outlive it."""
+        return {name: port for name, port in self.ports().items() if name != "DASHBOARD_PORT"}
 
     def make_state_dir(self) -> None:
         """Make the state folder; only its owner reads it (root's PostgreSQL, another user, passes through).

@@ -187,7 +187,7 @@ class Stack:
 
     def _check_ports(self) -> None:
         """Raise `StackError` naming every port that somebody else listens on, and the setting that moves it."""
-        taken = {name: port for name, port in self.settings.ports().items() if _in_use(port)}
+        taken = {name: port for name, port in self.settings.ports_of_programs().items() if _in_use(port)}
         if taken:
             listed = ", ".join(f"{port} ({name})" for name, port in taken.items())
             other = " ".join(f"{name}={port + 1000}" for name, port in taken.items())

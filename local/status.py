@@ -18,6 +18,8 @@ def status(stack: Stack) -> int:
         say("Start it with `make run`." + (" `make stop` ends what is left." if left else ""))
         return 1
     complete = _say_programs(stack)
+    alone = f"http://{HOST}:{stack.settings.dashboard_port}/"
+    say(f"\nDashboards: {stack.airflow.dashboards_url}; by themselves at {alone} while `make dashboard` runs")
     say()
     try:
         _say_warehouse(stack)

@@ -51,6 +51,7 @@ def addresses(stack: Stack) -> str:
     """Where everything is, and how to log in; no password is shown."""
     home = stack.settings.state_dir
     rows = [("Airflow", f"{stack.airflow.url}  as {ADMIN}")]
+    rows.append(("Dashboards", f"{stack.airflow.dashboards_url}  in Airflow; by themselves: `make dashboard`"))
     rows.append(("Inbox", f"{stack.inbox.url}  mails and SNS messages, as their readers see them"))
     rows += _covid_files(stack)
     for name, reader in databases.READERS.items():

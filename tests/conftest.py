@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _numbers = count(1)
 
+pytest_plugins = ["tests.browser.left_out"]
+
 
 @dataclass(frozen=True, repr=False)
 class PgServer:

@@ -14,6 +14,7 @@ from include.analytics.api.document import document
 from include.analytics.api.memory import Memory
 from include.analytics.api.problems import answer_with_problems
 from include.analytics.headers import SecurityHeaders
+from include.analytics.pages.refusal import WayIn
 from include.analytics.reading import Reader
 
 VERSION = "1"
@@ -31,13 +32,18 @@ _ROUTERS = (
 
 
 def application(
-    reader: Callable[[], Reader], guards: Sequence[Depends] = (), *, airflow_url: str | None = None
+    reader: Callable[[], Reader],
+    guards: Sequence[Depends] = (),
+    *,
+    way_in: Callable[[Request], WayIn] = lambda _request: WayIn(),
+    airflow_url: str | None = None,
 ) -> FastAPI:
     """The application over a reader, which is opened at the first question.
 
     ``guards`` are FastAPI dependencies that refuse (401, 403) whoever may not look; they stand before every page
     and every answer, the OpenAPI document included. Scripts, styles and icons are open: they hold nothing.
-    ``airflow_url`` is Airflow's address, for links to runs; without it there are none.
+    ``way_in`` is what a refused browser is told to do; ``airflow_url`` is Airflow's address, for links to runs:
+    without it there are none.
     """
     served = FastAPI(
         title="Totes ETL",
@@ -51,6 +57,7 @@ def application(
     served.state.reader = cache(reader)
     served.state.memory = Memory()
     served.state.airflow_url = airflow_url
+    served.state.way_in = way_in
     served.include_router(_api(served), prefix="/api/v1", dependencies=guards)
     served.include_router(pages.router, dependencies=guards)
     served.router.routes.extend(pages.asset_routes())

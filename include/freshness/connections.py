@@ -23,7 +23,11 @@ def conninfo(name: str, environment: Mapping[str, str]) -> str:
     text = environment.get(variable, "").strip()
     if not text:
         return ""
-    parts, extra = _of_json(variable, text) if text.startswith("{") else _of_uri(variable, text)
+    return of_parts(*(_of_json(variable, text) if text.startswith("{") else _of_uri(variable, text)))
+
+
+def of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
+    """The libpq connection string of a connection's ``parts`` (libpq's names) and those extras that libpq knows."""
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     given = {key: value for key, value in extra.items() if key in known}
     given |= {key: value for key, value in parts.items() if value}

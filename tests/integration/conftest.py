@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -65,10 +66,13 @@ def airflow(request: pytest.FixtureRequest) -> Iterator[AirflowRuns]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in getattr(request.module, "SETTINGS", {}).items():
             patch.setenv(f"AIRFLOW__TOTES__{name}", value)
-        yield from _running()
+        with running() as runs:
+            yield runs
 
 
-def _running() -> Iterator[AirflowRuns]:
+@contextmanager
+def running() -> Iterator[AirflowRuns]:
+    """A stack of the tests' own while the block runs: a shop full of demo rows, an empty warehouse, the DAG paused."""
     folder = ROOT / ".test-state" / f"airflow-{os.getpid()}"
     stack = Stack(Settings(state_dir=folder, durable=False, **free_ports()))
     try:

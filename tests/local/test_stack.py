@@ -125,7 +125,7 @@ def test_everything_listens_on_the_loopback_address_alone(stack: Stack) -> None:
         for connection in process.net_connections("inet")
         if connection.status in (psutil.CONN_LISTEN, psutil.CONN_NONE)
     }
-    assert listening == {("127.0.0.1", port) for port in stack.settings.ports().values()}
+    assert listening == {("127.0.0.1", port) for port in stack.settings.ports_of_programs().values()}
 
 
 def test_no_secret_is_on_a_command_line_or_in_a_file_that_others_can_read(stack: Stack) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from include.analytics.api.asking import Answer, Asked, Question
 from include.analytics.api.problems import DOCUMENTED
+from include.analytics.api.values import Instant
 from include.analytics.errors import AskingError
 from include.analytics.queries import covid
 from include.analytics.reading import Row, Snapshot

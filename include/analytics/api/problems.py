@@ -6,12 +6,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from include.analytics.errors import AskingError
-from include.errors import TotesError
+from include.analytics.pages import refusal
+from include.errors import SettingError, TotesError
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ def answer_with_problems(application: FastAPI) -> None:
     application.add_exception_handler(RequestValidationError, _invalid)
     application.add_exception_handler(HTTPException, _http)
     application.add_exception_handler(TotesError, _unavailable)
+    application.add_exception_handler(SettingError, _not_set_up)
     application.add_exception_handler(Exception, _unexpected)
 
 
@@ -103,9 +105,15 @@ def _error(one: Mapping[str, Any]) -> dict[str, str]:
     return {"parameter": parameter, "message": f"{str(one.get('input'))[:100]!r} is not allowed; {one['msg']}"}
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
+    if error.status_code in {401, 403} and _is_of_a_page(request):
+        return refusal.page(request, error)
     return problem(request, error.status_code, str(error.detail), str(error.detail), headers=error.headers)
+
+
+def _is_of_a_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and "/api/" not in request.url.path
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
@@ -114,6 +122,12 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     # Where the warehouse is, is said to who reads the log only.
     detail = "The warehouse does not answer; what is shown elsewhere may be older. The server's log says more."
     return problem(request, 503, "No answer from the warehouse", detail, {"Retry-After": _RETRY_AFTER_S})
+
+
+async def _not_set_up(request: Request, error: Exception) -> JSONResponse:
+    log.warning("%s: %s", request.url.path, error)
+    detail = "A setting or a connection is missing or wrong. The server's log says which, and what to do."
+    return problem(request, 503, "The dashboards are not set up", detail)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

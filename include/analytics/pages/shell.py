@@ -13,8 +13,16 @@ from include.analytics.pages.static_files import assets_version
 def rendered(page: Page, *, is_public: bool = False) -> str:
     """A page's HTML; ``is_public`` for one that stands alone, without navigation and without an API behind it."""
     template = _templates().get_template(f"{page.name}.html")
-    assets = f"static/{assets_version()}"
-    return template.render(page=page, pages=PAGES, assets=assets, is_public=is_public, policy=POLICY)
+    return template.render(page=page, pages=PAGES, assets=_assets(), is_public=is_public, policy=POLICY)
+
+
+def refused(title: str, text: str, login: str) -> str:
+    """The HTML that tells somebody who may not look how to get in; ``login`` is an address, or empty."""
+    return _templates().get_template("refused.html").render(title=title, text=text, login=login, assets=_assets())
+
+
+def _assets() -> str:
+    return f"static/{assets_version()}"
 
 
 @cache

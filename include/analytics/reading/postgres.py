@@ -1,7 +1,7 @@
 """The warehouse itself, read live by a role that may only read."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,13 +12,15 @@ from include import search_path
 from include.analytics.errors import Busy, TooLong
 from include.analytics.reading.reader import Batch, Row, Snapshot
 from include.environment import PRODUCTION
-from include.errors import WarehouseUnavailable
+from include.errors import SettingError, WarehouseUnavailable
 
 STATEMENT_TIMEOUT_S = 15
 _CONNECTIONS = 6
 _WAIT_S = 10
 _BATCH = 2_000
 _GUARDS = f"-c statement_timeout={STATEMENT_TIMEOUT_S}s -c idle_in_transaction_session_timeout=60s -c TimeZone=UTC"
+
+_NOT_READABLE = (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege)
 
 _VERSION = sa.text("""
 SELECT table_name, load_id, loaded_at::text
@@ -32,10 +34,13 @@ ORDER BY 1
 
 
 class PostgresReader:
-    """A pool of read-only connections; ``conninfo`` is libpq's."""
+    """A pool of read-only connections.
 
-    def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
+    ``conninfo`` is libpq's; where it is a function, each new connection asks it, so that a new password is found.
+    """
+
+    def __init__(self, conninfo: str | Callable[[], str]) -> None:
+        self._conninfo = conninfo if callable(conninfo) else lambda: conninfo
         self._engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -55,6 +60,8 @@ class PostgresReader:
         except sa.exc.DBAPIError as error:
             if isinstance(error.orig, psycopg.errors.QueryCanceled):
                 raise TooLong(STATEMENT_TIMEOUT_S) from error
+            if isinstance(error.orig, _NOT_READABLE):
+                raise self._not_readable(error.orig) from error
             if isinstance(error, sa.exc.OperationalError):
                 raise self._unavailable(error.orig) from error
             raise
@@ -68,17 +75,35 @@ class PostgresReader:
         self._engine.dispose()
 
     def _connect(self) -> psycopg.Connection[Any]:
-        options = search_path.option(PRODUCTION.warehouse_schema, _GUARDS)
-        return psycopg.connect(self._conninfo, options=options)
+        schema = PRODUCTION.warehouse_schema
+        options = search_path.option(schema, _GUARDS)
+        opened = psycopg.connect(self._conninfo(), options=options, application_name="totes_dashboard")
+        search_path.require(opened, schema)  # what drops the search path drops the time-outs too
+        return opened
+
+    def _not_readable(self, error: BaseException) -> SettingError:
+        return SettingError(
+            self._where(),
+            found=_in_short(error),
+            expected="a migrated warehouse, and a role that may read it",
+            remedy="migrate it (`make migrate`), and grant SELECT on its tables to the role of warehouse_reader",
+        )
 
     def _unavailable(self, error: BaseException | None) -> WarehouseUnavailable:
-        parts = psycopg.conninfo.conninfo_to_dict(self._conninfo)
         return WarehouseUnavailable(
-            f"warehouse {parts.get('host')}:{parts.get('port')}/{parts.get('dbname')}",
-            found=" ".join(str(error).split("\n")[0].split()),
+            self._where(),
+            found=_in_short(error),
             expected="a server that answers and lets the reading role in",
             remedy="see that the database runs and that the connection warehouse_reader is right",
         )
+
+    def _where(self) -> str:
+        parts = psycopg.conninfo.conninfo_to_dict(self._conninfo())
+        return f"warehouse {parts.get('host')}:{parts.get('port')}/{parts.get('dbname')}"
+
+
+def _in_short(error: BaseException | None) -> str:
+    return " ".join(str(error).split("\n")[0].split())
 
 
 @contextmanager

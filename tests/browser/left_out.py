@@ -1,0 +1,35 @@
+"""How a run of tests is spread, and what it says when the browser tests were left out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser import chromium
+
+FOLDER = "tests/browser"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file is run by one process, as `--dist=loadfile` does; all browser tests by one, for they share a stack."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByStack(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return FOLDER if nodeid.startswith(FOLDER) else super()._split_scope(nodeid)
+
+    return ByStack(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly what was not tested."""
+    if left_out := list(_left_out(terminalreporter)):
+        terminalreporter.write_sep("!", f"{len(left_out)} browser tests were left out", red=True, bold=True)
+        terminalreporter.write_line(f"The dashboards were not looked at: {chromium.MISSING}")
+
+
+def _left_out(terminalreporter: Any) -> Iterator[Any]:
+    for report in terminalreporter.stats.get("skipped", []):
+        if report.nodeid.startswith(FOLDER) and chromium.MISSING in str(report.longrepr):
+            yield report
