@@ -14,6 +14,7 @@ from airflow.plugins_manager import AirflowPlugin
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
+    from mypy_boto3_s3 import S3Client
     from starlette.types import Receive, Scope, Send
 
     from include.analytics.pages.refusal import WayIn
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 CONNECTION = "warehouse_reader"
 """The Airflow connection to the warehouse, as a role that may only read."""
+
+_S3 = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 3}}
 
 
 class Dashboards:
@@ -54,17 +57,19 @@ class TotesDashboard(AirflowPlugin):
 def _application() -> FastAPI:
     from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
     from airflow.api_fastapi.core_api.security import requires_access_view
+    from airflow.configuration import conf
     from fastapi import Depends
 
     from include.analytics.app import application
 
-    return application(_reader, guards=[Depends(requires_access_view(AccessView.PLUGINS))], way_in=_way_in)
+    guards = [Depends(requires_access_view(AccessView.PLUGINS))]
+    return application(_reader, guards, way_in=_way_in, airflow_url=conf.get("api", "base_url", fallback=None))
 
 
 def _reader() -> Reader:
     from include.analytics.reading.chosen import chosen
 
-    return chosen(os.environ, _conninfo)
+    return chosen(os.environ, warehouse=_conninfo, lake=_s3)
 
 
 def _conninfo() -> str:
@@ -92,6 +97,12 @@ def _conninfo() -> str:
         login, password, port = hook.get_iam_token(found)
     parts = {"host": found.host, "port": port, "user": login, "password": password, "dbname": found.schema}
     return of_parts(parts, extra)
+
+
+def _s3() -> S3Client:
+    from airflow.providers.amazon.aws.hooks.s3 import S3Hook
+
+    return S3Hook(aws_conn_id="totes_aws", config=_S3).get_conn()
 
 
 def _way_in(request: Request) -> WayIn:

@@ -18,7 +18,7 @@ ROWS = (Path(__file__).parent / "rows.sql").read_text()
 @contextmanager
 def warehouse(orders: int, port: int) -> Iterator[str]:
     """The connection string, of the role that may only read, of a warehouse of so many sales orders."""
-    folder = Path(tempfile.mkdtemp(prefix="totes-bench-", dir="/var/tmp"))  # noqa: S108  disk, not memory
+    folder = Path(tempfile.mkdtemp(prefix="totes-bench-", dir="/var/tmp"))
     folder.chmod(0o755)
     secrets = secrets_store.generate_all()
     server = Postgres(accounts.postgres_place(folder), port, secrets.postgres)

@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from include.analytics.reading import Reader
 from include.analytics.reading.chosen import chosen
@@ -15,6 +16,9 @@ from include.analytics.standalone.door import Door
 from include.analytics.standalone.serving import Address, listen, serve, standalone
 from include.errors import RetryableError, SettingError
 from include.freshness.connections import conninfo
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 ENDED, NOT_STARTED = 0, 2
 VARIABLE = "TOTES_DASHBOARD_TOKEN"
@@ -30,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         token = _checked(given) or secrets.token_hex(16)
         proxies = frozenset(asked.proxy or Door.proxies)
         door = Door(token, f"totes_dashboard_{address.port}", asked.trust_proxy_header, proxies)
-        reader = chosen(os.environ, _warehouse)
+        reader = chosen(os.environ, warehouse=_warehouse, lake=_lake)
         trouble = _trouble(reader)
         listening = listen(address)
     except SettingError as error:
@@ -39,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for remark in (*_doubts(address, door), *trouble):
         _complain(remark)
     _say(_welcome(address, token if asked.show_token or not given else ""))
-    serve(standalone(lambda: reader, door, address.names), address, listening)
+    airflow_url = os.environ.get("AIRFLOW__API__BASE_URL") or None
+    serve(standalone(lambda: reader, door, address.names, airflow_url), address, listening)
     _say("\nEnded.")
     return ENDED
 
@@ -84,6 +89,12 @@ def _warehouse() -> str:
             remedy="set the environment variable; `make dashboard` does it for the stack of `make run`",
         )
     return found
+
+
+def _lake() -> "S3Client":
+    import boto3  # here, because it takes long to import
+
+    return boto3.client("s3")
 
 
 def _doubts(address: Address, door: Door) -> list[str]:

@@ -19,8 +19,10 @@ log = logging.getLogger(__name__)
 
 def publish(site: extracts.Site, warehouse: Connection) -> Record:
     """Bring extracts and public files to where the warehouse stands; returns and logs what was written."""
+    from include.analytics import static_site  # here: it brings the web framework, which other tasks do without
+
     started = time.monotonic()
-    published = extracts.publish(warehouse, site)
+    published = extracts.publish(warehouse, site, static_site.files)
     record = {**asdict(published), "seconds": round(time.monotonic() - started, 3)}
     log.info(
         "step=publish %s", fields({**record, "rows": sum(published.rows.values()), "tables": list(published.rows)})

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from tests.browser.places import Place, settle
 from tests.browser.recorder import Recorder
-
 from tests.integration.conftest import AirflowRuns
 
 THEN_AND_NOW = """

@@ -11,8 +11,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from include.analytics.api.asking import Answer, Asked, Question
-from include.analytics.api.values import Instant
 from include.analytics.api.problems import DOCUMENTED, NOT_THERE
+from include.analytics.api.values import Instant
 from include.analytics.errors import NotThere
 from include.analytics.queries import business, orders, values
 from include.analytics.queries.versions import Change, Event, Version

@@ -7,8 +7,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from include.analytics.api.asking import Asked, Question
-from include.analytics.api.values import Instant
 from include.analytics.api.problems import DOCUMENTED, NOT_THERE
+from include.analytics.api.values import Instant
 from include.analytics.errors import AskingError
 from include.analytics.queries import tables
 from include.catalog import TABLES, Table

@@ -14,6 +14,7 @@ Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 Day = Annotated[datetime.date, Field(ge=datetime.date(1900, 1, 1), le=datetime.date(9998, 12, 31))]
 
+
 def _utc(instant: datetime.datetime) -> datetime.datetime:
     """The same in UTC: a database knows fewer offsets, and fewer years, than a question can name."""
     try:

@@ -51,7 +51,7 @@ class Extract:
         return pa.schema([(column.name, _arrow(column)) for column in self.columns])
 
 
-_SHORT, _LONG = "now() - interval '7 days'", "now() - interval '90 days'"
+_LAST_DAYS, _SHORT, _LONG = (f"now() - interval '{days} days'" for days in (2, 7, 90))
 # A run without failures has one alert, `loaded`: of those, the last days' are enough.
 _TOLD = f"happened_at > {_LONG} AND (event <> 'loaded' OR happened_at > {_SHORT})"
 _LATEST = "load_id IN (SELECT w.load_id FROM etl_watermark AS w)"
@@ -63,6 +63,11 @@ EXTRACTS = (
     Extract(name="etl_quarantine", recent=f"resolved_at IS NULL OR resolved_at > {_SHORT}"),
     Extract(name="etl_check", recent=f"checked_at > {_SHORT}"),
     Extract(name="etl_source_column"),
+    Extract(name="etl_run", recent=f"ended_at > {_SHORT}"),
+    Extract(
+        name="etl_run_table",
+        recent=f"run_id IN (SELECT run_id FROM etl_run WHERE ended_at > {_LAST_DAYS})",  # noqa: S608  constants
+    ),
     Extract(name="etl_alert", recent=_TOLD),
     # What a mail server answered may name people and hosts.
     Extract(

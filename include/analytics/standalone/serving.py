@@ -41,12 +41,15 @@ class Address:
         return self.host == "localhost"
 
 
-def standalone(reader: Callable[[], Reader], door: Door, names: Sequence[str] = ()) -> ASGIApp:
+def standalone(
+    reader: Callable[[], Reader], door: Door, names: Sequence[str] = (), airflow_url: str | None = None
+) -> ASGIApp:
     """The application behind a door, for requests that ask for this machine or one of ``names``.
 
+    ``airflow_url`` is where links to runs lead; without it there are none.
     A foreign page whose name was made to lead here (DNS rebinding) asks for another host.
     """
-    served = application(reader, guards=[Depends(door.guard)], way_in=door.way_in)
+    served = application(reader, guards=[Depends(door.guard)], way_in=door.way_in, airflow_url=airflow_url)
     hosts = ["127.0.0.1", "localhost", *names]
     return TrustedHostMiddleware(TokenInAddress(served, door), allowed_hosts=hosts, www_redirect=False)
 
