@@ -119,6 +119,7 @@ def test_when_all_connections_are_in_use_it_says_so_and_does_not_hang(asking):
     assert client.get("/api/v1/tables/dim_design").status_code == 200
 
 
+@pytest.mark.parametrize("reader", ["warehouse"], indirect=True)
 def test_a_warehouse_that_was_away_answers_the_next_question(client, pg_server, filled_db):
     assert client.get("/api/v1/tables/dim_design").status_code == 200
     database = psycopg.conninfo.conninfo_to_dict(filled_db.loader)["dbname"]

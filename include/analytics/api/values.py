@@ -23,14 +23,7 @@ def _utc(instant: datetime.datetime) -> datetime.datetime:
         raise ValueError("expected an instant of the years 1 to 9999, UTC") from None
 
 
-Instant = Annotated[
-    AwareDatetime,
-    Field(
-        ge=datetime.datetime(1900, 1, 1, tzinfo=datetime.UTC),
-        le=datetime.datetime(9998, 12, 31, tzinfo=datetime.UTC),
-    ),
-    AfterValidator(_utc),
-]
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 """An instant with its offset, such as 2024-11-30T14:05:00Z."""
 
 AsOf = Annotated[
