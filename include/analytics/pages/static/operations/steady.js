@@ -5,14 +5,14 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export class Steady extends Panel {
   async show(answer, view, csv) {
-    const drawn = JSON.stringify([answer, view, dark.matches]);
-    if (drawn === this.drawn) return;
+    const shown = JSON.stringify([answer, view, dark.matches]);
+    if (shown === this.shownLast) return;
     await super.show(answer, view, csv);
-    this.drawn = drawn;
+    this.shownLast = shown;
   }
 
   say(state, text) {
-    this.drawn = null;
+    this.shownLast = null;
     super.say(state, text);
   }
 }
