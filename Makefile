@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-dashboards check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -76,6 +76,9 @@ soak: setup ## Random faults on a shop that goes on writing, for MINUTES=30
 
 bench: setup ## Measure runs of the running stack (edits rows of its shop)
 	@$(PY) -m benchmarks.airflow_runs
+
+bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 SECONDS=30 READERS=8 (a stack of its own)
+	@$(PY) -m benchmarks.dashboards
 
 check: test lint types security audit ## Everything that must be true before a commit is shared
 

@@ -36,7 +36,7 @@ INSERT INTO fact_purchase_order (purchase_order_id, created_date, created_time, 
   counterparty_id, item_code, item_quantity, item_unit_price, currency_id, agreed_delivery_date, agreed_payment_date,
   agreed_delivery_location_id, is_current, is_deleted, _load_id, _loaded_at, _seen_at)
 SELECT id, day, '11:00', day, '11:00', 1 + id % 20, 1 + (id * 3) % 20, 'ITEM' || lpad((id % 400)::text, 3, '0'), 1 + id % 999,
-       3 + (id * 17 % 99000) / 100.0, 1 + id % 3, day + (id % 14)::int, day + 1 + (id % 30)::int, 1 + id % 30, true, false, 'bench', now(), now() - interval '1 day'
+       round(3 + (id * 17 % 99000) / 100.0, 2), 1 + id % 3, day + (id % 14)::int, day + 1 + (id % 30)::int, 1 + id % 30, true, false, 'bench', now(), now() - interval '1 day'
 FROM generate_series(1, :orders::bigint * 2 / 5) AS id
 CROSS JOIN LATERAL (SELECT date '2022-11-03' + (id * 1096 / (:orders * 2 / 5 + 1))::int AS day) AS made;
 INSERT INTO dim_transaction
@@ -45,7 +45,7 @@ SELECT id, CASE WHEN id <= :orders THEN 'SALE' ELSE 'PURCHASE' END, CASE WHEN id
 FROM generate_series(1, :orders::bigint * 7 / 5) AS id;
 INSERT INTO fact_payment (payment_id, created_date, created_time, last_updated_date, last_updated_time, transaction_id,
   counterparty_id, payment_amount, currency_id, payment_type_id, paid, payment_date, is_current, is_deleted, _load_id, _loaded_at, _seen_at)
-SELECT transaction_id, day, '12:00', day, '12:00', transaction_id, 1 + transaction_id % 20, (transaction_id::bigint * 7919 % 30000000) / 100.0,
+SELECT transaction_id, day, '12:00', day, '12:00', transaction_id, 1 + transaction_id % 20, round((transaction_id::bigint * 7919 % 30000000) / 100.0, 2),
        1 + transaction_id % 3, CASE WHEN transaction_type = 'SALE' THEN 1 ELSE 3 END, transaction_id % 11 <> 0, day + (transaction_id % 30)::int,
        true, false, 'bench', now(), now() - interval '1 day'
 FROM dim_transaction
