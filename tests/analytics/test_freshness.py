@@ -152,7 +152,24 @@ def test_before_runs_were_listed_the_loads_say_how_old_their_rows_were(small: Pi
     loaded_in = then.replace(minute=0, second=0, microsecond=0)
     assert known.pop(loaded_in) == pytest.approx(180.0)
     assert min(known) == (now - 2 * HOUR).replace(minute=0, second=0, microsecond=0)
-    assert {row["worst_behind_s"] for (name, _), row in history(client).items() if name == "dim_staff"} == {None}
+    assert known_hours(client, "dim_staff") == [now.replace(minute=0, second=0, microsecond=0)]
+
+
+def known_hours(client: TestClient, table: str) -> list[datetime]:
+    return [
+        hour for (name, hour), row in history(client).items() if name == table and row["worst_behind_s"] is not None
+    ]
+
+
+def test_a_table_that_stands_later_than_the_last_listed_run_left_it_was_not_late_for_all_we_know(
+    small: Pipeline, client: TestClient
+):
+    """A run is under way, or an extract knows of its load and not of the run: what was between is not made up."""
+    end_run(small, datetime.now(UTC) - timedelta(hours=10), {"dim_staff": timedelta(seconds=5)})
+    stand(small, "dim_staff", timedelta(seconds=30))
+    found = [row for (name, _), row in history(client).items() if name == "dim_staff"]
+    assert [row["status"] for row in found if row["worst_behind_s"] is not None] == ["fresh", "fresh"]
+    assert found[-1]["worst_behind_s"] == pytest.approx(30, abs=30)
 
 
 def test_a_day_of_a_year_s_runs_is_found_quickly(small: Pipeline, client: TestClient):

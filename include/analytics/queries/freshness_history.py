@@ -62,12 +62,35 @@ def _stretches(snapshot: Snapshot, first: datetime, now: datetime) -> Iterator[t
     for row in snapshot.rows(_run_ends(first)):
         ends[row["table_name"]].append((row["ended_at"], row["fresh_at"]))
     for table, known in ends.items():
-        for (at, fresh_at), (later, _) in pairwise([*known, (now, now)]):
+        for (at, fresh_at), (later, _) in pairwise(known):
             yield table, Stretch(at, later, fresh_at)
+    for table, stretch in _latest(snapshot, ends, now):
+        yield table, stretch
     listed_from = min((known[0][0] for known in ends.values()), default=now)
     for row in snapshot.rows(_loads(first, listed_from)):
         at = row["loaded_at"]
         yield row["table_name"], Stretch(at, at, row["snapshot_at"])
+
+
+def _latest(
+    snapshot: Snapshot, ends: Mapping[str, list[tuple[datetime, datetime]]], now: datetime
+) -> Iterator[tuple[str, Stretch]]:
+    """Each table's stretch that reaches until now.
+
+    Where a table stands later than the last listed run left it, another run was there since: one that has not ended
+    yet, or that an extract does not know. What was before that is not known.
+    """
+    marks = stars.table("etl_watermark")
+    stands = snapshot.rows(sa.select(marks.c.table_name, marks.c.fresh_at))
+    now_at = {row["table_name"]: min(row["fresh_at"], now) for row in stands if row["fresh_at"]}
+    for table in ALL:
+        ended_at, left_at = ends[table][-1] if table in ends else (None, None)
+        at = now_at.get(table)
+        was_there_since = at is not None and (left_at is None or at > left_at)
+        if at and was_there_since:
+            yield table, Stretch(at, now, at)
+        if ended_at and left_at:
+            yield table, Stretch(ended_at, ended_at if was_there_since else now, left_at)
 
 
 def _run_ends(first: datetime) -> sa.Select[Any]:
