@@ -76,6 +76,20 @@ def test_a_run_without_changes_executes_one_task_besides_the_report(airflow: Air
     assert airflow.xcom(run_id, "report")["tables_unchanged"] == sorted(TABLES)
 
 
+NOTED = """
+SELECT run_type, outcome, tables_loaded, tables_unchanged, tables_failed, ended_at > started_at,
+       (SELECT count(*) FROM etl_run_table AS stood WHERE stood.run_id = run.run_id)
+FROM etl_run AS run WHERE (rows_new > 0) = %s ORDER BY ended_at LIMIT 1
+"""
+
+
+def test_each_run_is_noted_with_changes_or_without(airflow: AirflowRuns):
+    first = airflow.pipeline.query(NOTED, True)
+    assert first == [("scheduled", "success", len(TABLES), 0, 0, True, len(TABLES))]
+    ((_, outcome, *tables, took_time, stood),) = airflow.pipeline.query(NOTED, False)
+    assert (outcome, tables, took_time, stood) == ("success", [0, len(TABLES), 0], True, len(TABLES))
+
+
 def test_one_change_in_every_source_table_arrives(airflow: AirflowRuns):
     """Silent edits, a department-only and an address-only edit among them."""
     before = versions(airflow)
