@@ -61,7 +61,7 @@ function took(rows, of) {
 function sentence(rows) {
   const failed = rows.filter((row) => row.outcome === "failed").length;
   const slowest = Math.max(...rows.map((row) => row.duration_s));
-  return `${rows.length} runs, ${failed} of them failed; the longest took ${duration(slowest)}.`;
+  return `${rows.length} ${rows.length === 1 ? "run" : "runs"}, ${failed} failed; the longest took ${duration(slowest)}.`;
 }
 
 function lastly(run) {
