@@ -11,7 +11,6 @@ import httpx
 
 from benchmarks.dashboards.pages import Call
 
-
 LOOKS_S = 1.0
 """How long a reader looks at a view before the next one is opened: far shorter than anybody does."""
 
