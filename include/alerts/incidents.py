@@ -140,7 +140,8 @@ def _alert(
     concerned = {failure.table or failure.task_id for failure in failures}
     everything = any(failure.table is None and failure.task_id != PUBLISH for failure in failures)
     tables = (*requested, *(concerned & {PUBLISH})) if everything else tuple(sorted(concerned))
-    incident = run.incident_prefix + incident
+    if concerned != {PUBLISH}:  # the next publishing makes good what any run's failed to publish
+        incident = run.incident_prefix + incident
     failed_tasks = {failure.task_id for failure in failures}
     facts = Failed(
         cause=failures[0].cause,

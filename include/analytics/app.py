@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from threading import Semaphore
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.params import Depends
@@ -10,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from include.analytics import pages
 from include.analytics.api import choices, covid, operations, orders, payments, purchases, sales, state, tables
+from include.analytics.api.asking import STREAMS
 from include.analytics.api.document import document
 from include.analytics.api.memory import Memory
 from include.analytics.api.problems import answer_with_problems
@@ -56,6 +58,7 @@ def application(
     )
     served.state.reader = cache(reader)
     served.state.memory = Memory()
+    served.state.streams = Semaphore(STREAMS)
     served.state.airflow_url = airflow_url
     served.state.way_in = way_in
     served.include_router(_api(served), prefix="/api/v1", dependencies=guards)

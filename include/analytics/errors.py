@@ -32,6 +32,16 @@ class TooLong(AskingError):  # noqa: N818  an answer, not a mistake
         super().__init__(f"It was given up after {limit_s} s; ask for fewer rows, a shorter period or fewer groups.")
 
 
+class TooLarge(AskingError):  # noqa: N818  an answer, not a mistake
+    """The question takes more memory than one may."""
+
+    status = 503
+    title = "The question is too large"
+
+    def __init__(self) -> None:
+        super().__init__("It takes more memory than there is for one; ask for fewer rows or fewer groups.")
+
+
 class Busy(AskingError):  # noqa: N818  an answer, not a mistake
     """So many questions are being answered that this one could not be put."""
 

@@ -78,3 +78,9 @@ def test_each_try_is_news_of_its_own():
     first = failure("dim_staff.load")
     ids = {retrying_alert(run(), first).alert_id, retrying_alert(run(), first).alert_id}
     assert len(ids) == 1
+
+
+def test_what_a_backfill_failed_to_publish_is_healed_by_any_run():
+    (backfilled,) = alerts(failure("publish", "lake"), run=run("b", one_off=True))
+    (scheduled,) = alerts(failure("publish", "lake"))
+    assert backfilled.incident == scheduled.incident

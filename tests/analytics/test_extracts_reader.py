@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from include import object_keys, steps
-from include.analytics.errors import TooLong
+from include.analytics.errors import Busy, TooLong
 from include.analytics.extracts import Site, publish
 from include.analytics.queries import stars
 from include.analytics.reading import extracts
@@ -167,7 +167,7 @@ def test_more_questions_at_once_than_it_answers_are_refused(site: Site, monkeypa
         with ExitStack() as held:
             for _ in range(extracts._QUESTIONS):
                 held.enter_context(reader.snapshot())
-            with pytest.raises(LakeUnavailable, match="at once"):
+            with pytest.raises(Busy):
                 units(reader)
         assert units(reader) == 10_000
 
@@ -261,3 +261,10 @@ def test_values_come_back_as_psycopg_gives_them(both):
         name: (type(value), str(value)) for name, value in there.items()
     }
     assert here["instant"].utcoffset() == timedelta(0)
+
+
+def test_without_extracts_every_question_is_told_so_not_only_the_first(site: Site):
+    with closing(ExtractsReader(site)) as reader:
+        for _ in range(3):
+            with pytest.raises(LakeUnavailable, match="no extracts"):
+                units(reader)

@@ -25,7 +25,7 @@ def as_json(rows):
 
 
 def text_of(value):
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return value.isoformat().replace("+00:00", "Z") if hasattr(value, "isoformat") else str(value)
 
 
 def pages(client, table, **params):

@@ -40,7 +40,10 @@ def test_a_value_is_a_value(traded, path, value):
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("moment", ["1900-01-01T00:00:00Z", "9998-12-30T00:00:00Z", "2024-11-15T09:00:00+05:30"])
+@pytest.mark.parametrize(
+    "moment",
+    ["0001-01-01T00:00:00Z", "1900-01-01T00:00:00Z", "9998-12-30T00:00:00Z", "2024-11-15T09:00:00+05:30"],
+)
 def test_any_moment_in_between_is_answered(traded, path, moment):
     assert traded.api.get(f"/api/v1/{path}", params={"as_of": moment, "period": "day"}).status_code == 200
 

@@ -5,10 +5,11 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
+from threading import Semaphore
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import sqlalchemy as sa
@@ -20,12 +21,18 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.types import Receive, Scope, Send
 
 from include.analytics.api.memory import Memory
+from include.analytics.build import build
+from include.analytics.errors import Busy
 from include.analytics.reading import Batch, Reader, Snapshot
 
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
 RowModel = TypeVar("RowModel", bound=BaseModel)
 _CACHED = {"Cache-Control": "private, no-cache"}  # kept by the browser, and asked for again with its ETag
 CSV_TYPE = "text/csv; charset=utf-8"
+STREAMS = 3
+"""How many answers are streamed at once, of the reader's six questions."""
+
+_WAIT_S = 10
 
 
 class Question(BaseModel):
@@ -116,6 +123,7 @@ class Asking:
         address.
         """
         with ExitStack() as held:
+            held.enter_context(_one_of(self._request.app.state.streams))
             snapshot = held.enter_context(self._reader.snapshot())
             version = snapshot.version(tables)
             tag = self._tag(version)
@@ -140,7 +148,7 @@ class Asking:
 
     def _tag(self, version: str) -> str:
         url = self._request.url
-        asked = f"{url.path}?{url.query} {version}"
+        asked = f"{build()} {url.path}?{url.query} {version}"
         return f'W/"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'
 
     def _is_known(self, tag: str) -> bool:
@@ -195,6 +203,8 @@ def _csv(names: Sequence[str], first: Batch, batches: Iterator[Batch]) -> Iterat
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return " ".join(map(str, value))
+    if isinstance(value, datetime):
+        return _instant(value)
     return value.isoformat() if isinstance(value, date | time) else value
 
 
@@ -210,8 +220,15 @@ def _json(members: Mapping[str, Any], names: Sequence[str], first: Batch, batche
     yield b"]}"
 
 
+def _instant(value: datetime) -> str:
+    """As pydantic spells it: in UTC, with a Z."""
+    return value.isoformat().replace("+00:00", "Z")
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date | time):
+    if isinstance(value, datetime):
+        return _instant(value)
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
@@ -236,6 +253,17 @@ class _Streamed(StreamingResponse):
         finally:
             with CancelScope(shield=True):
                 await run_in_threadpool(self._held.close)
+
+
+@contextmanager
+def _one_of(streams: Semaphore) -> Iterator[None]:
+    """A place among the streams: they last as long as their readers take, and must not take all connections."""
+    if not streams.acquire(timeout=_WAIT_S):
+        raise Busy()
+    try:
+        yield
+    finally:
+        streams.release()
 
 
 def _ending(parts: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:

@@ -45,9 +45,9 @@ class CovidQuestion(Question):
         None, description="As it was known at this instant; now, if it is left out.", examples=[_MOMENT]
     )
 
-    def asked(self) -> covid.Asked:
+    def wanted(self) -> covid.Wanted:
         """The same, as the query takes it."""
-        return covid.Asked(
+        return covid.Wanted(
             metrics=tuple(dict.fromkeys(self.metric)) or covid.METRICS,
             is_cumulative=self.measure == "cumulative",
             aggregation=self.aggregation,
@@ -85,7 +85,7 @@ def read_covid(asked: Asked, question: Annotated[CovidQuestion, Query()]) -> Res
         raise AskingError("aggregation: 'mean_7d' is a mean of new counts; allowed with 'cumulative': day, week, month")
 
     def compose(snapshot: Snapshot, version: str) -> Answer[CovidRow]:
-        rows = snapshot.rows(covid.counted(question.asked()))
+        rows = snapshot.rows(covid.counted(question.wanted()))
         return Answer[CovidRow](version=version, rows=list(_by_metric(rows, question)))
 
     return asked.composed(question, covid.TABLES, compose)
@@ -157,7 +157,7 @@ def read_revisions(asked: Asked, question: Annotated[RevisionsQuestion, Query()]
 
 
 def _by_metric(rows: list[Row], question: CovidQuestion) -> Iterator[CovidRow]:
-    for metric in question.asked().metrics:
+    for metric in question.wanted().metrics:
         for row in rows:
             days = row[f"{metric}_days"]
             yield CovidRow(

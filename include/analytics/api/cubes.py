@@ -32,10 +32,10 @@ class CubeQuestion(Question):
         None, description="Keep the greatest so many groups of each currency by `order`, over all periods together."
     )
 
-    def asked(self, **more: Any) -> cube.Asked:
+    def wanted(self, **more: Any) -> cube.Wanted:
         """The same, as the cube takes it; ``more`` is what only this kind of question has."""
         named: Mapping[str, Any] = dict(self)
-        return cube.Asked(
+        return cube.Wanted(
             by=tuple(dict.fromkeys(named["by"])),
             period=self.period,
             date=named["date"],
@@ -74,6 +74,11 @@ def answered(
     return asked.composed(question, tables, compose, day=day)
 
 
+_FIRST_DAY = datetime.date(1900, 1, 1)
+"""As `values.Day`: what is counted back from it is a day, too."""
+
+
 def today(asked: datetime.date | None, as_of: datetime.datetime | None) -> datetime.date:
     """The day that a state is looked at on: the one asked for, else that of the moment (UTC)."""
-    return asked or (as_of or datetime.datetime.now(datetime.UTC)).astimezone(datetime.UTC).date()
+    moment = as_of or datetime.datetime.now(datetime.UTC)
+    return asked or max(moment.astimezone(datetime.UTC).date(), _FIRST_DAY)

@@ -93,5 +93,5 @@ class PaymentsRow(BaseModel):
 def read_payments(asked: Asked, question: Annotated[PaymentsQuestion, Query()]) -> Response:
     """Cash in and out, by currency and whatever else is asked for: paid, due and overdue; per period; by firm."""
     day = cubes.today(question.today, question.as_of)
-    statement = cube.aggregated(payments.base(question.as_of, day), question.asked())
+    statement = cube.aggregated(payments.base(question.as_of, day), question.wanted())
     return cubes.answered(asked, question, payments.TABLES, statement, PaymentsRow, day)

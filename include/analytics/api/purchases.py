@@ -86,5 +86,5 @@ class PurchasesRow(BaseModel):
 @router.get("", response_model=Answer[PurchasesRow], responses=DOCUMENTED)
 def read_purchases(asked: Asked, question: Annotated[PurchasesQuestion, Query()]) -> Response:
     """Orders, quantity, spend and average price, by currency and whatever else is asked for."""
-    statement = cube.aggregated(purchases.base(question.as_of), question.asked())
+    statement = cube.aggregated(purchases.base(question.as_of), question.wanted())
     return cubes.answered(asked, question, purchases.TABLES, statement, PurchasesRow)

@@ -101,6 +101,6 @@ class SalesRow(BaseModel):
 @router.get("", response_model=Answer[SalesRow], responses=DOCUMENTED)
 def read_sales(asked: Asked, question: Annotated[SalesQuestion, Query()]) -> Response:
     """Orders, units, revenue and average price, by currency and whatever else is asked for."""
-    wanted = question.asked(distinct=("employees",) if question.per_employee else ())
+    wanted = question.wanted(distinct=("employees",) if question.per_employee else ())
     statement = cube.aggregated(sales.base(question.as_of), wanted)
     return cubes.answered(asked, question, sales.TABLES, statement, SalesRow)

@@ -86,7 +86,7 @@ class TableQuestion(Question):
         " go on, so loads in between shift nothing; for the very same rows throughout ask with `as_of`.",
     )
 
-    def asked(self, table: str) -> tables.Asked:
+    def wanted(self, table: str) -> tables.Asked:
         """The same, as the query takes it."""
         if self.as_of is not None and self.state == "history":
             raise AskingError("as_of: it is a state of its own; leave out state=history")
@@ -128,7 +128,7 @@ def read_table(
     question: Annotated[TableQuestion, Query()],
 ) -> Response:
     """Rows of a table: current, as of an instant, or every version; filtered, sorted, paged, streamed."""
-    page = tables.page(question.asked(table))
+    page = tables.page(question.wanted(table))
     return asked.streamed(question, tables.depends_on(tables.named(table)), page.rows, following=page.cursor)
 
 

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Protocol
 
 from include import object_keys
+from include.analytics.build import build
 from include.analytics.extracts.manifest import Public
 from include.analytics.extracts.site import Site
 from include.analytics.reading import Snapshot
@@ -44,7 +44,7 @@ def publish_public(
     if files is None:
         return last, 0
     with borrowed(connection) as snapshot:
-        version = f"{snapshot.version(_TABLES)}-{_pages_version()}"
+        version = f"{snapshot.version(_TABLES)}-{build()}"
         if version == last.version:
             return last, 0
         held, count = {}, 0
@@ -56,13 +56,3 @@ def publish_public(
                 count += 1
             held[key] = digest
     return Public(version=version, files=held), count
-
-
-def _pages_version() -> str:
-    """A digest of the pages as they are deployed."""
-    from include.analytics import pages  # brings FastAPI, for which no other task has to wait
-
-    digest = hashlib.sha256(pages.assets_version().encode())
-    for path in sorted(Path(pages.__file__).parent.rglob("*.html")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

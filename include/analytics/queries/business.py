@@ -26,7 +26,7 @@ _count, _sum = sa.func.count, sa.func.sum
 
 def by_currency(snapshot: Snapshot, moment: datetime | None) -> list[dict[str, Any]]:
     """Every currency's measures as they were known at a moment (None: now), all currencies, in their order."""
-    code = stars.table("dim_currency").c.currency_code
+    code = stars.currency_code()
     known = {row["currency"]: dict(NOTHING) for row in snapshot.rows(sa.select(code.label("currency")).order_by(code))}
     for statement in (_sales(moment), _purchases(moment), _payments(moment)):
         for row in snapshot.rows(statement):
@@ -44,8 +44,16 @@ def moments(snapshot: Snapshot, most: int) -> tuple[datetime | None, list[Row]]:
         ledger.c.table_name.in_(FACTS), changed
     )
     latest = snapshot.rows(loads.order_by(ledger.c.snapshot_at.desc(), ledger.c.table_name).limit(most))
-    first = snapshot.rows(loads.order_by(ledger.c.snapshot_at).limit(1))
-    return (first[0]["at"] if first else None), latest[::-1]
+    return _first(snapshot), latest[::-1]
+
+
+def _first(snapshot: Snapshot) -> datetime | None:
+    """When the first version of any fact was seen: by the facts, for the ledger's extract holds its last days only."""
+    seen = []
+    for name in FACTS:
+        version = stars.table(name)
+        seen += snapshot.rows(sa.select(version.c._seen_at.label("at")).order_by(*version.primary_key).limit(1))
+    return min((row["at"] for row in seen), default=None)
 
 
 def _sales(moment: datetime | None) -> sa.Select[Any]:
@@ -89,5 +97,6 @@ def _grouped(
 ) -> sa.Select[Any]:
     currency = stars.table("dim_currency")
     rows = (fact if joined is None else joined).join(currency, currency.c.currency_id == fact.c.currency_id)
-    code = currency.c.currency_code
-    return sa.select(code.label("currency"), *measures).select_from(rows).group_by(code).order_by(code)
+    first: sa.ColumnElement[Any] = sa.literal_column("1")
+    code = stars.currency_code().label("currency")
+    return sa.select(code, *measures).select_from(rows).group_by(first).order_by(first)

@@ -22,7 +22,7 @@ def _selects() -> Iterator[sa.Select[Any]]:
     firm, staff = stars.table("dim_counterparty"), stars.table("dim_staff")
     name, country = firm.c.counterparty_legal_name, firm.c.counterparty_legal_country
     person = staff.c.first_name + " " + staff.c.last_name
-    yield _select("currency", currency.c.currency_code, currency.c.currency_code + ", " + currency.c.currency_name)
+    yield _select("currency", stars.currency_code(), stars.currency_code() + ", " + currency.c.currency_name)
     yield _select("counterparty_id", firm.c.counterparty_id, name + " (" + country + ")")
     yield _select("counterparty_country", country, country)
     yield _select("delivery_country", location.c.country, location.c.country)

@@ -18,8 +18,8 @@ Expression = sa.ColumnElement[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What is asked of the days. A period that holds any day of ``[since, until]`` is answered whole."""
+class Wanted:
+    """What is wanted of the days. A period that holds any day of ``[since, until]`` is answered whole."""
 
     metrics: Sequence[str] = METRICS
     is_cumulative: bool = False
@@ -29,20 +29,20 @@ class Asked:
     as_of: datetime | None = None
 
 
-def counted(asked: Asked) -> sa.Select[Any]:
+def counted(wanted: Wanted) -> sa.Select[Any]:
     """A row a period: its first day as `date`, of each metric what was counted and `<metric>_days`, by how many days.
 
     New counts are sums over the period (`mean_7d`: over the seven days that end with it), cumulative ones those of
     the period's last day.
     """
-    days = _days_of_periods(asked)
-    measure = _cumulative if asked.is_cumulative else _trailing if asked.aggregation == "mean_7d" else _new
-    measured = [column for metric in asked.metrics for column in measure(days, metric)]
+    days = _days_of_periods(wanted)
+    measure = _cumulative if wanted.is_cumulative else _trailing if wanted.aggregation == "mean_7d" else _new
+    measured = [column for metric in wanted.metrics for column in measure(days, metric)]
     statement = sa.select(days.c.period.label("date"), *measured).group_by(days.c.period).order_by(days.c.period)
-    if asked.since is not None:
-        statement = statement.where(days.c.period >= first_day(asked.since, asked.aggregation))
-    if asked.until is not None:
-        statement = statement.where(days.c.period <= asked.until)
+    if wanted.since is not None:
+        statement = statement.where(days.c.period >= first_day(wanted.since, wanted.aggregation))
+    if wanted.until is not None:
+        statement = statement.where(days.c.period <= wanted.until)
     return statement
 
 
@@ -77,9 +77,9 @@ def revisions(since: date | None, until: date | None, as_of: datetime | None, li
     return statement if as_of is None else statement.where(changes.c.learnt_at <= as_of)
 
 
-def _days_of_periods(asked: Asked) -> sa.Subquery:
-    days = _days(asked.as_of)
-    period = _period(days.c.date, asked.aggregation)
+def _days_of_periods(wanted: Wanted) -> sa.Subquery:
+    days = _days(wanted.as_of)
+    period = _period(days.c.date, wanted.aggregation)
     from_end = sa.func.row_number().over(partition_by=period, order_by=days.c.date.desc())
     return sa.select(days, period.label("period"), from_end.label("from_end")).subquery("days_of_periods")
 

@@ -42,7 +42,7 @@ class Base:
 
     ``facts`` are the rows; ``dimensions`` by name, a currency always among them; ``together`` names those that are
     told apart by an id besides their name; ``dates`` are what a period is cut from; ``sums`` what is added up.
-    ``distinct`` counts a dimension's values, where it is asked for; ``ratios`` divide one measure by another, to so
+    ``distinct`` counts a dimension's values, where it is wanted for; ``ratios`` divide one measure by another, to so
     many decimals; ``share`` is the measure that the share of the whole is of; ``running`` the measure that is summed
     up period after period, as `<measure>_to_date`.
     """
@@ -59,8 +59,8 @@ class Base:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What is asked of a cube: all names come from its allow-lists, all values are bound.
+class Wanted:
+    """What is wanted of a cube: all names come from its allow-lists, all values are bound.
 
     ``period`` cuts ``date`` into days, weeks (from Monday), months, quarters or years; ``since`` and ``until`` are
     days, both included. ``top`` keeps, in each currency, the groups that are the greatest by ``order`` over all
@@ -78,25 +78,25 @@ class Asked:
     distinct: Sequence[str] = ()
 
 
-def aggregated(base: Base, asked: Asked) -> sa.Select[Any]:
+def aggregated(base: Base, wanted: Wanted) -> sa.Select[Any]:
     """The statement that answers: a row a currency, period and group, with every measure, in a stable order."""
-    keys = _key_names(base, asked)
-    groups = _groups(base, asked, keys).subquery("groups")
-    columns = [*groups.c, *_related(base, asked, groups, keys)]
-    if asked.top is None:
+    keys = _key_names(base, wanted)
+    groups = _groups(base, wanted, keys).subquery("groups")
+    columns = [*groups.c, *_related(base, wanted, groups, keys)]
+    if wanted.top is None:
         return sa.select(*columns).order_by(*(groups.c[name] for name in keys))
-    return _greatest(base, asked, groups, columns, keys)
+    return _greatest(base, wanted, groups, columns, keys)
 
 
-def _key_names(base: Base, asked: Asked) -> list[str]:
-    named = [one for name in asked.by for one in base.together.get(name, (name,))]
-    period = ["period"] if asked.period is not None else []
+def _key_names(base: Base, wanted: Wanted) -> list[str]:
+    named = [one for name in wanted.by for one in base.together.get(name, (name,))]
+    period = ["period"] if wanted.period is not None else []
     return list(dict.fromkeys(["currency", *period, *named]))
 
 
-def _groups(base: Base, asked: Asked, keys: Sequence[str]) -> sa.Select[Any]:
+def _groups(base: Base, wanted: Wanted, keys: Sequence[str]) -> sa.Select[Any]:
     """The sums by key, summed by what is told of the keys."""
-    sums = _sums(base, asked, keys).subquery("sums")
+    sums = _sums(base, wanted, keys).subquery("sums")
     values, tables = [], []
     for name in keys:
         dimension = base.dimensions.get(name)
@@ -105,7 +105,7 @@ def _groups(base: Base, asked: Asked, keys: Sequence[str]) -> sa.Select[Any]:
         else:
             values.append(dimension.told.label(name))
             tables.append(dimension.table)
-    statement = sa.select(*values, *_measures(base, asked, sums)).select_from(_joined(sums, tables))
+    statement = sa.select(*values, *_measures(base, wanted, sums)).select_from(_joined(sums, tables))
     return statement.group_by(*_positions(len(values)))
 
 
@@ -117,14 +117,14 @@ def _joined(sums: sa.Subquery, tables: Sequence[sa.Table]) -> sa.FromClause:
     return rows
 
 
-def _sums(base: Base, asked: Asked, keys: Sequence[str]) -> sa.Select[Any]:
-    wanted = [*keys, *(base.distinct[name] for name in asked.distinct)]
-    own = {base.dimensions[name].label(name): base.dimensions[name].own for name in wanted if name != "period"}
-    if asked.period is not None:
-        own["period"] = _period(base.dates[asked.date], asked.period)
+def _sums(base: Base, wanted: Wanted, keys: Sequence[str]) -> sa.Select[Any]:
+    names = [*keys, *(base.distinct[name] for name in wanted.distinct)]
+    own = {base.dimensions[name].label(name): base.dimensions[name].own for name in names if name != "period"}
+    if wanted.period is not None:
+        own["period"] = _period(base.dates[wanted.date], wanted.period)
     values = [expression.label(name) for name, expression in own.items()]
     measures = [expression.label(name) for name, expression in base.sums.items()]
-    statement = sa.select(*values, *measures).select_from(base.facts).where(*_conditions(base, asked))
+    statement = sa.select(*values, *measures).select_from(base.facts).where(*_conditions(base, wanted))
     return statement.group_by(*_positions(len(values)))
 
 
@@ -138,13 +138,13 @@ def _positions(count: int) -> list[Expression]:
     return [sa.literal_column(str(number + 1)) for number in range(count)]
 
 
-def _conditions(base: Base, asked: Asked) -> list[Expression]:
-    day = base.dates[asked.date]
-    conditions = [base.dimensions[name].among(values) for name, values in asked.where.items() if values]
-    if asked.since is not None:
-        conditions.append(day >= asked.since)
-    if asked.until is not None:
-        conditions.append(day <= asked.until)
+def _conditions(base: Base, wanted: Wanted) -> list[Expression]:
+    day = base.dates[wanted.date]
+    conditions = [base.dimensions[name].among(values) for name, values in wanted.where.items() if values]
+    if wanted.since is not None:
+        conditions.append(day >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(day <= wanted.until)
     return conditions
 
 
@@ -153,9 +153,9 @@ def _key(table: sa.Table) -> Expression:
     return key
 
 
-def _measures(base: Base, asked: Asked, sums: sa.Subquery) -> list[sa.Label[Any]]:
+def _measures(base: Base, wanted: Wanted, sums: sa.Subquery) -> list[sa.Label[Any]]:
     found = {name: _total(sums.c[name], base.sums[name]) for name in base.sums}
-    for name in asked.distinct:
+    for name in wanted.distinct:
         counted = base.dimensions[base.distinct[name]].label(base.distinct[name])
         found[name] = sa.func.count(sums.c[counted].distinct())
     for name, (part, whole, decimals) in base.ratios.items():
@@ -173,14 +173,14 @@ def _ratio(part: Expression, whole: Expression, decimals: int) -> Expression:
     return sa.cast(part / sa.func.nullif(whole, 0), sa.Numeric(38, decimals))
 
 
-def _related(base: Base, asked: Asked, groups: sa.Subquery, keys: Sequence[str]) -> list[sa.Label[Any]]:
+def _related(base: Base, wanted: Wanted, groups: sa.Subquery, keys: Sequence[str]) -> list[sa.Label[Any]]:
     """What a group is beside the others: its share of the currency's whole in the period, and the sum so far."""
     related = []
     if base.share is not None:
         own = groups.c[base.share]
         whole = sa.func.sum(own).over(partition_by=[groups.c[name] for name in keys if name in ("currency", "period")])
         related.append(_ratio(own, whole, 6).label("share"))
-    if base.running is not None and asked.period is not None:
+    if base.running is not None and wanted.period is not None:
         others = [groups.c[name] for name in keys if name != "period"]
         so_far = sa.func.sum(groups.c[base.running]).over(partition_by=others, order_by=groups.c.period)
         related.append(so_far.label(f"{base.running}_to_date"))
@@ -188,18 +188,18 @@ def _related(base: Base, asked: Asked, groups: sa.Subquery, keys: Sequence[str])
 
 
 def _greatest(
-    base: Base, asked: Asked, groups: sa.Subquery, columns: Sequence[Expression], keys: Sequence[str]
+    base: Base, wanted: Wanted, groups: sa.Subquery, columns: Sequence[Expression], keys: Sequence[str]
 ) -> sa.Select[Any]:
     names = [name for name in keys if name not in ("currency", "period")]
     group = [groups.c.currency, *(groups.c[name] for name in names)]
-    total = _over_all_periods(base, str(asked.order), groups, group).label("total")
+    total = _over_all_periods(base, str(wanted.order), groups, group).label("total")
     totals = sa.select(*columns, total).subquery("totals")
     order = [totals.c.total.desc().nulls_last(), *(totals.c[name] for name in names)]
     rank = sa.func.dense_rank().over(partition_by=totals.c.currency, order_by=order).label("rank")
     ranked = sa.select(totals, rank).subquery("ranked")
     told = [column for column in ranked.c if column.name not in ("total", "rank")]
-    periods = [ranked.c.period] if asked.period is not None else []
-    return sa.select(*told).where(ranked.c.rank <= asked.top).order_by(ranked.c.currency, ranked.c.rank, *periods)
+    periods = [ranked.c.period] if wanted.period is not None else []
+    return sa.select(*told).where(ranked.c.rank <= wanted.top).order_by(ranked.c.currency, ranked.c.rank, *periods)
 
 
 def _over_all_periods(base: Base, measure: str, groups: sa.Subquery, group: Sequence[Expression]) -> Expression:

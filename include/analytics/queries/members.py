@@ -14,7 +14,7 @@ Names = Mapping[str, Mapping[Any, str]]
 
 _CALLED: Mapping[str, Callable[[sa.Table], sa.ColumnElement[Any]]] = {
     "dim_counterparty": lambda member: member.c.counterparty_legal_name,
-    "dim_currency": lambda member: member.c.currency_code,
+    "dim_currency": lambda _: stars.currency_code(),
     "dim_design": lambda member: member.c.design_name,
     "dim_location": lambda member: member.c.city + ", " + member.c.country,
     "dim_payment_type": lambda member: member.c.payment_type_name,

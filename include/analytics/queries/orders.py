@@ -69,7 +69,7 @@ def found(kind: Kind, number: int | None, counterparty: str | None, most: int) -
             order.c.is_deleted.label("is_deleted"),
             order.c.created_date.label("created_date"),
             firm.c.counterparty_legal_name.label("counterparty"),
-            currency.c.currency_code.label("currency"),
+            stars.currency_code().label("currency"),
             (order.c[shape.units] * order.c[shape.price]).label("value"),
         )
         .select_from(

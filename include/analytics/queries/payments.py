@@ -26,7 +26,7 @@ def base(as_of: datetime | None, today: date) -> Base:
     return Base(
         facts=payments.outerjoin(kind, kind.c.payment_type_id == payments.c.payment_type_id),
         dimensions={
-            "currency": Dimension(payments.c.currency_id, currency, currency.c.currency_code),
+            "currency": Dimension(payments.c.currency_id, currency, stars.currency_code()),
             "direction": Dimension(direction),
             "payment_type": Dimension(kind.c.payment_type_name),
             "status": Dimension(_status(payments.c, today)),

@@ -20,7 +20,7 @@ def base(as_of: datetime | None) -> Base:
     return Base(
         facts=orders,
         dimensions={
-            "currency": Dimension(orders.c.currency_id, currency, currency.c.currency_code),
+            "currency": Dimension(orders.c.currency_id, currency, stars.currency_code()),
             "supplier": Dimension(supplier, firm, firm.c.counterparty_legal_name),
             "supplier_id": Dimension(supplier, firm, firm.c.counterparty_id),
             "supplier_country": Dimension(supplier, firm, firm.c.counterparty_legal_country),

@@ -27,7 +27,7 @@ def base(as_of: datetime | None) -> Base:
     return Base(
         facts=orders,
         dimensions={
-            "currency": Dimension(orders.c.currency_id, currency, currency.c.currency_code),
+            "currency": Dimension(orders.c.currency_id, currency, stars.currency_code()),
             "design": Dimension(orders.c.design_id, design, design.c.design_name),
             "design_id": Dimension(orders.c.design_id, design, design.c.design_id),
             "counterparty": Dimension(customer, counterparty, counterparty.c.counterparty_legal_name),

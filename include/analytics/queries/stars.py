@@ -40,6 +40,14 @@ def history(name: str) -> sa.TableClause:
     return sa.table(f"{name}_history", *_published(TABLES[name]), *own)
 
 
+def currency_code() -> sa.ColumnElement[Any]:
+    """What tells currencies apart: the code; of those whose own rows have not arrived yet, and share one, the id."""
+    currency = table("dim_currency")
+    number = sa.cast(currency.c.currency_id, sa.Text())
+    unknown: sa.ColumnElement[Any] = sa.literal_column("'(currency '") + number + sa.literal_column("')'")
+    return sa.case((currency.c.is_inferred, unknown), else_=currency.c.currency_code)
+
+
 def as_of(name: str, moment: datetime | None) -> sa.FromClause:
     """A fact's rows as they were known at a moment (None: now): one a natural key, none deleted by then.
 

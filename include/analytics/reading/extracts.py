@@ -16,7 +16,7 @@ import duckdb
 import sqlalchemy as sa
 
 from include import object_keys
-from include.analytics.errors import TooLong
+from include.analytics.errors import Busy, TooLarge, TooLong
 from include.analytics.extracts.manifest import Manifest
 from include.analytics.extracts.site import Site
 from include.analytics.extracts.tables import is_document
@@ -51,6 +51,7 @@ class ExtractsReader:
         self._questions = Semaphore(_QUESTIONS)
         self._looked_at = float("-inf")
         self._known: dict[str, str] = {}
+        self._trouble: TotesError | None = None
         self._fresh: Mapping[str, tuple[str, datetime]] = {}
 
     @contextmanager
@@ -58,12 +59,14 @@ class ExtractsReader:
         """One state of the extracts, whatever is published meanwhile."""
         self._renew()
         if not self._questions.acquire(timeout=_WAIT_S):
-            raise _unavailable(self._site, f"{_QUESTIONS} questions at once, for {_WAIT_S} s", "fewer of them")
+            raise Busy()
         try:
             with self._database.transaction() as cursor:
                 yield _State(cursor)
         except duckdb.InterruptException as error:
             raise TooLong(STATEMENT_TIMEOUT_S) from error
+        except duckdb.OutOfMemoryException as error:
+            raise TooLarge() from error
         finally:
             self._questions.release()
 
@@ -74,21 +77,37 @@ class ExtractsReader:
 
     def _renew(self) -> None:
         """Take the newest state, if it is time to look for one; only the first state is waited for."""
-        is_first = object_keys.EXTRACTS_MANIFEST not in self._known
-        if not self._renewing.acquire(blocking=is_first):
-            return
+        if self._holds_a_state:
+            if not self._renewing.acquire(blocking=False):
+                return
+        elif not self._renewing.acquire(timeout=_WAIT_S):
+            raise Busy()
         try:
             if time.monotonic() - self._looked_at >= self._every_s:
-                self._take_newest()
-        except TotesError as error:
-            if object_keys.EXTRACTS_MANIFEST not in self._known:
-                raise
-            log.warning("answering from the extracts that are here: %s", error)
+                self._look_for_newer()
         finally:
             self._renewing.release()
+        if self._trouble and not self._holds_a_state:
+            raise self._trouble
+
+    @property
+    def _holds_a_state(self) -> bool:
+        return object_keys.EXTRACTS_MANIFEST in self._known
+
+    def _look_for_newer(self) -> None:
+        self._trouble = None
+        try:
+            self._take_newest()
+        except TotesError as error:
+            self._trouble = error
+        except duckdb.Error as error:  # of the copy: a full disk, memory
+            found = f"{type(error).__name__} while they were copied"
+            self._trouble = _unavailable(self._site, found, "room for a copy")
+        if self._trouble:
+            log.warning("the newest extracts could not be taken: %s", self._trouble)
+        self._looked_at = time.monotonic()
 
     def _take_newest(self) -> None:
-        self._looked_at = time.monotonic()
         content, tag = self._look(object_keys.EXTRACTS_MANIFEST)
         if content is not None:
             manifest = Manifest.from_json(content)

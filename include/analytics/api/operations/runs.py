@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from include.analytics.api.asking import Asked, Question
 from include.analytics.api.operations.listing import Limit, Listing, RunId, RunUrls, TableName
 from include.analytics.api.problems import DOCUMENTED
+from include.analytics.api.values import Instant
 from include.analytics.queries import runs
 from include.analytics.reading import Row, Snapshot
 
@@ -23,7 +24,7 @@ class LoadsQuestion(Question):
 
     run_id: RunId | None = Field(None, description="Those of this run.")
     table: TableName | None = Field(None, description="Those of this table.")
-    before: AwareDatetime | None = Field(None, description="Those committed before this instant, to go on from.")
+    before: Instant | None = Field(None, description="Those committed before this instant, to go on from.")
     limit: Limit = 50
 
 
@@ -93,7 +94,7 @@ class RunsQuestion(Question):
     only: Literal["failed", "changed"] | None = Field(
         None, description="Those that failed, or those that changed or set aside rows."
     )
-    before: AwareDatetime | None = Field(None, description="Those that ended before this instant, to go on from.")
+    before: Instant | None = Field(None, description="Those that ended before this instant, to go on from.")
     limit: Limit = 50
 
 
