@@ -1,9 +1,11 @@
 """The page of money says what SQL says: what is owed, what was paid, what was spent."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.places import Place
+from tests.browser.places import Place, look_again, settle
 from tests.browser.trade import cards, choose, rows, shows, told
 from tests.integration.conftest import AirflowRuns
 
@@ -22,6 +24,18 @@ JOIN dim_counterparty USING (counterparty_id) JOIN dim_staff USING (staff_id)
 JOIN dim_location AS place ON place.location_id = agreed_delivery_location_id
 """
 SPEND = "sum(item_quantity * item_unit_price)"
+PRICE = f"to_char(round({SPEND} / sum(item_quantity), 4), 'FM999,999,990.0000')"
+DATES = {"created": "created_date", "delivery": "agreed_delivery_date", "payment": "agreed_payment_date"}
+UNFINISHED = " \N{EN DASH} unfinished"
+PERIODS = {"month": "YYYY-MM", "quarter": 'YYYY "Q"Q', "year": "YYYY"}
+RAISED = """
+UPDATE payment SET payment_amount = payment_amount + 1000, last_updated = now()::timestamp
+WHERE payment_id = (SELECT min(payment_id) FROM payment WHERE NOT paid)
+"""
+JUST_BEFORE = """
+SELECT to_char(max(valid_from) AT TIME ZONE 'UTC' - interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS')
+FROM fact_payment_history
+"""
 GROUPS = {
     "supplier": ("No.", "counterparty_id"),
     "supplier_country": ("Supplier's country", "counterparty_legal_country"),
@@ -126,3 +140,98 @@ def test_a_firm_narrows_payments_and_purchases_alike(page: Page, place: Place, s
     )
     assert rows(page, "spend", "Spend") == [(told(bought)[0][0],)]
     assert sorted(rows(page, "unpaid", "Status", "Cash in", "Cash out")) == sorted(told(owed))
+
+
+def test_the_firms_that_are_overdue_are_those_of_sql(page: Page, place: Place, stack_runs: AirflowRuns) -> None:
+    place.open(page, "money", today=DAY)
+    expected = owing(stack_runs, "true")
+    assert len(expected) > 30
+    assert overdue(page) == sorted(told(expected))
+
+
+def test_the_spend_over_time_is_what_sql_says(page: Page, place: Place, stack_runs: AirflowRuns) -> None:
+    place.open(page, "money")
+    for period, date in [("year", "created"), ("quarter", "delivery"), ("month", "payment")]:
+        page.select_option("[name=period]", period)
+        page.select_option("[name=date]", date)
+        shows(page, "period", period)
+        shows(page, "date", date)
+        assert spent(page) == told(bought(stack_runs, period, date, "true")), period
+
+
+def test_days_and_a_country_narrow_every_panel(page: Page, place: Place, stack_runs: AirflowRuns) -> None:
+    ((country,),) = stack_runs.pipeline.query(
+        f"SELECT counterparty_legal_country FROM {BOUGHT} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+    )
+    place.open(page, "money", today=DAY, period="quarter")
+    page.select_option("[name=date]", "payment")
+    page.fill("[name=since]", "2024-01-15")
+    page.fill("[name=until]", "2024-10-20")
+    choose(page, "counterparty_country", country)
+    firms = "counterparty_id IN (SELECT counterparty_id FROM dim_counterparty WHERE counterparty_legal_country = %s)"
+    days = "BETWEEN '2024-01-15' AND '2024-10-20'"
+    where = f"payment_date {days} AND {firms}"
+    expected = stack_runs.pipeline.query(
+        f"SELECT currency_code, status, count(*), {IN}, {OUT} FROM {PAID} WHERE {where} GROUP BY 1, 2", country
+    )
+    assert len(expected) > 3
+    assert stood(page) == sorted(told(expected))
+    assert overdue(page) == sorted(told(owing(stack_runs, where, country)))
+    assert spent(page) == told(
+        bought(stack_runs, "quarter", "payment", f"agreed_payment_date {days} AND {firms}", country)
+    )
+
+
+def test_a_load_changes_an_open_page_and_before_it_all_was_as_it_was(
+    page: Page, place: Place, stack_runs: AirflowRuns
+) -> None:
+    place.open(page, "money", today=DAY)
+    table, before, owed = page.locator("#unpaid tbody"), stood(page), overdue(page)
+    text = table.text_content() or ""
+    stack_runs.pipeline.shop(RAISED)
+    stack_runs.pipeline.run()
+    look_again(page)
+    expect(table).not_to_have_text(text)
+    settle(page)
+    expected = stack_runs.pipeline.query(
+        f"SELECT currency_code, status, count(*), {IN}, {OUT} FROM {PAID} GROUP BY 1, 2"
+    )
+    assert stood(page) == sorted(told(expected)) != before
+    ((moment,),) = stack_runs.pipeline.query(JUST_BEFORE)
+    place.open(page, "money", today=DAY, as_of=moment)
+    expect(page.locator("#said")).to_contain_text("as known at (UTC)")
+    assert (stood(page), overdue(page)) == (before, owed)
+
+
+def owing(stack_runs: AirflowRuns, where: str, *values: object) -> list[tuple[Any, ...]]:
+    """Currency, firm, payments, cash in and out of what is overdue."""
+    return stack_runs.pipeline.query(
+        f"SELECT currency_code, counterparty_id, count(*), {IN}, {OUT} FROM {PAID}"
+        f" WHERE status = 'overdue' AND {where} GROUP BY 1, 2",
+        *values,
+    )
+
+
+def overdue(page: Page) -> list[tuple[str, ...]]:
+    return sorted(rows(page, "overdue", "Currency", "No.", "Payments", "Cash in", "Cash out"))
+
+
+def stood(page: Page) -> list[tuple[str, ...]]:
+    """Currency, status, payments, cash in and out."""
+    return sorted(rows(page, "unpaid", "Currency", "Status", "Payments", "Cash in", "Cash out"))
+
+
+def bought(stack_runs: AirflowRuns, period: str, date: str, where: str, *values: object) -> list[tuple[Any, ...]]:
+    """Currency, period, orders, quantity, spend and average price."""
+    first = f"date_trunc('{period}', {DATES[date]})"
+    return stack_runs.pipeline.query(
+        f"SELECT currency_code, to_char({first}, '{PERIODS[period]}'), count(*), sum(item_quantity)::bigint, {SPEND},"
+        f" {PRICE} FROM {BOUGHT} WHERE {where} GROUP BY 1, {first} ORDER BY 1, {first}",
+        *values,
+    )
+
+
+def spent(page: Page) -> list[tuple[str, ...]]:
+    """The same, as the page says it."""
+    found = rows(page, "spend-over-time", "Currency", "Period", "Orders", "Quantity", "Spend", "Average price")
+    return [(currency, period.partition(UNFINISHED)[0], *measures) for currency, period, *measures in found]

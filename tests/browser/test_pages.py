@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 from include.analytics.pages import PAGES
 from tests.browser.accessibility import faults
 from tests.browser.places import Place, settle
+from tests.browser.trade import ROWS
 
 NAMES = [page.name for page in PAGES]
 WIDTHS = (360, 768, 1440)
@@ -23,6 +24,21 @@ def test_a_page_shows_its_panels_and_fits(page: Page, place: Place, name: str, w
     assert page.locator("h1").all_inner_texts() == [meant.title]
     assert page.evaluate(PANELS)
     assert page.evaluate(OVERFLOW) == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("place", ["standalone"], indirect=True)  # a page in Airflow's frame: see test_frame.py
+def test_every_panel_with_rows_has_a_table_and_a_csv_of_them(page: Page, place: Place, name: str) -> None:
+    place.open(page, name)
+    ready = page.locator(".panel[data-state=ready]:visible")
+    assert ready.count()
+    for panel in ready.all():
+        assert panel.evaluate(ROWS)
+        with page.expect_download() as download:
+            panel.get_by_role("link", name="CSV", exact=True).click()
+        header, *lines = download.value.path().read_text().splitlines()
+        assert "," in header
+        assert lines
 
 
 @pytest.mark.parametrize("width", [360, 1440])

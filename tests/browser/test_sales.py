@@ -1,6 +1,7 @@
 """The page of sales says what SQL says, whatever is chosen; its address carries what it shows."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -34,6 +35,22 @@ PERIODS = {
 }
 UNFINISHED = " \N{EN DASH} unfinished"
 REVENUE = "sum(units_sold * unit_price)"
+PRICE = f"to_char(round({REVENUE} / sum(units_sold), 4), 'FM999,999,990.0000')"
+MEASURED = f"count(*), sum(units_sold)::bigint, {REVENUE}, {PRICE}"
+FILTERS = {
+    "design": ("Design", "design_name"),
+    "counterparty_id": ("Customer", "counterparty_id"),
+    "counterparty_country": ("Customer's country", "counterparty_legal_country"),
+    "delivery_country": ("Delivery country", "place.country"),
+    "staff_id": ("Staff", "staff_id"),
+}
+PRESETS = {
+    "This month": ("2024-11-01", "2024-11-15"),
+    "This year": ("2024-01-01", "2024-11-15"),
+    "90 days": ("2024-08-18", "2024-11-15"),
+    "365 days": ("2023-11-17", "2024-11-15"),
+    "All": ("", ""),
+}
 
 # What a page asks and says is the same in Airflow and by itself.
 pytestmark = pytest.mark.parametrize("place", ["standalone"], indirect=True)
@@ -159,9 +176,90 @@ def test_what_matches_nothing_says_so(page: Page, place: Place) -> None:
 
 def test_an_unfinished_period_is_said_to_be_one(page: Page, place: Place, stack_runs: AirflowRuns) -> None:
     ((last,),) = stack_runs.pipeline.query(f"SELECT max(created_date) FROM {SOLD}")
-    place.open(page, "sales", as_of=f"{last}T23:59", period="year")
-    (state,) = page.locator("#over-time").evaluate_all("(panels) => panels.map((panel) => panel.dataset.state)")
-    if state == "empty":  # nothing had been loaded by then
-        expect(page.locator("#over-time .message")).to_have_text("Nothing matches. Widen the filters.")
-    else:
-        expect(page.locator("#over-time .message")).to_have_text(f"{last.year} is not over yet (hatched).")
+    page.clock.set_fixed_time(f"{last}T12:00:00Z")
+    place.open(page, "sales", period="year", currency="GBP")
+    expect(page.locator("#over-time .message")).to_have_text(f"{last.year} is not over yet (hatched).")
+    periods = [period for (period,) in rows(page, "over-time", "Period")]
+    assert [period for period in periods if UNFINISHED in period] == [f"{last.year}{UNFINISHED}"]
+    assert len(periods) > 1
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_leaves_what_sql_says(page: Page, place: Place, stack_runs: AirflowRuns, name: str) -> None:
+    title, column = FILTERS[name]
+    ((value,),) = stack_runs.pipeline.query(
+        f"SELECT {column}::text FROM {SOLD} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+    )
+    place.open(page, "sales", period="year")
+    before = over_time(page)
+    choose(page, name, value)
+    expect(page.locator("#said button")).to_have_text(re.compile(rf"^{title}: .+ ✕$"))
+    assert over_time(page) == told(sold(stack_runs, "year", f"{column}::text = %s", value))
+    assert over_time(page) != before
+    whole = stack_runs.pipeline.query(
+        f"SELECT currency_code, {REVENUE} FROM {SOLD} WHERE {column}::text = %s GROUP BY 1", value
+    )
+    assert sorted(cards(page).items()) == sorted(told(whole))
+
+
+def test_the_days_of_a_range_are_what_sql_says(page: Page, place: Place, stack_runs: AirflowRuns) -> None:
+    place.open(page, "sales", period="month")
+    page.fill("[name=since]", "2024-09-10")
+    page.fill("[name=until]", "2024-10-20")
+    page.select_option("[name=period]", "day")
+    shows(page, "period", "day")
+    expected = sold(stack_runs, "day", "created_date BETWEEN '2024-09-10' AND '2024-10-20'")
+    assert len(expected) > 60
+    assert over_time(page) == told(expected)
+
+
+def test_a_preset_asks_for_its_days(page: Page, place: Place, stack_runs: AirflowRuns) -> None:
+    page.clock.set_fixed_time("2024-11-15T12:00:00Z")
+    place.open(page, "sales", period="year")
+    for preset, (since, until) in PRESETS.items():
+        before = page.url
+        page.get_by_role("button", name=preset, exact=True).click()
+        expect(page).not_to_have_url(before)
+        settle(page)
+        assert (page.input_value("[name=since]"), page.input_value("[name=until]")) == (since, until)
+        where = f"created_date BETWEEN '{since}' AND '{until}'" if since else "true"
+        assert over_time(page) == told(sold(stack_runs, "year", where)), preset
+
+
+def test_a_measure_is_what_is_drawn_and_compared(page: Page, place: Place, stack_runs: AirflowRuns) -> None:
+    place.open(page, "sales", period="year")
+    chart = page.locator("#over-time .chart")
+    expected = sold(stack_runs, "year", "true")
+    for place_of_measure, measure in [(3, "units"), (2, "orders"), (4, "revenue")]:
+        page.select_option("[name=measure]", measure)
+        shows(page, "measure", measure)
+        drawn = chart.evaluate("(chart) => chart.data.flatMap((trace) => [...trace.y])")
+        assert drawn == [float(row[place_of_measure]) for row in expected]
+        expect(chart).to_have_attribute("aria-label", re.compile(f"^{measure.title()} by year"))
+        expect(page.locator("#over-time thead th").last).to_have_text(f"{measure.title()}, change")
+
+
+def test_the_prices_of_designs_are_those_of_sql(page: Page, place: Place, stack_runs: AirflowRuns) -> None:
+    place.open(page, "sales", currency="EUR", period="year")
+    expected = stack_runs.pipeline.query(
+        f"SELECT design_name, {MEASURED} FROM {SOLD} WHERE currency_code = 'EUR' GROUP BY 1"
+    )
+    assert len(expected) > 10
+    found = rows(page, "prices", "Design (by name)", "Orders", "Units", "Revenue", "Average price")
+    assert sorted(found) == sorted(told(expected))
+
+
+def sold(stack_runs: AirflowRuns, period: str, where: str, *values: object) -> list[tuple[Any, ...]]:
+    """Currency, period, orders, units, revenue and average price of what was ordered in each period."""
+    first = f"date_trunc('{period}', created_date)"
+    return stack_runs.pipeline.query(
+        f"SELECT currency_code, to_char({first}, '{PERIODS[period]}'), {MEASURED} FROM {SOLD} WHERE {where}"
+        f" GROUP BY 1, {first} ORDER BY 1, {first}",
+        *values,
+    )
+
+
+def over_time(page: Page) -> list[tuple[str, ...]]:
+    """The same, as the page says it."""
+    found = rows(page, "over-time", "Currency", "Period", "Orders", "Units", "Revenue", "Average price")
+    return [(currency, period.partition(UNFINISHED)[0], *measures) for currency, period, *measures in found]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote_plus
 
 from playwright.sync_api import Page, expect
 
@@ -34,7 +35,7 @@ def _told(value: Any) -> str:
 
 def shows(page: Page, name: str, value: str) -> None:
     """Wait until the address carries the value, and the page shows what it means."""
-    expect(page).to_have_url(re.compile(rf"[?&]{name}={re.escape(value)}(&|$)"))
+    expect(page).to_have_url(re.compile(rf"[?&]{name}={re.escape(quote_plus(value))}(&|$)"))
     settle(page)
 
 
@@ -42,12 +43,13 @@ def choose(page: Page, name: str, value: str) -> None:
     """Choose a value of a filter, as one does with the mouse."""
     choice = page.locator(f"details.choice[data-filter={name}]")
     choice.locator("summary").click()
-    choice.locator(f"input[value='{value}']").check()
+    choice.locator(f'input[value="{value}"]').check()
     page.keyboard.press("Escape")
     shows(page, name, value)
 
 
 def cards(page: Page) -> dict[str, str]:
     """The key figures by the names of their cards."""
+    expect(page.locator("#cards:not([aria-busy])")).to_be_visible()
     found = page.locator("#cards .card")
     return {str(card.get_attribute("data-card")): card.locator(".value").inner_text() for card in found.all()}
