@@ -77,7 +77,7 @@ soak: setup ## Random faults on a shop that goes on writing, for MINUTES=30
 bench: setup ## Measure runs of the running stack (edits rows of its shop)
 	@$(PY) -m benchmarks.airflow_runs
 
-bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 SECONDS=30 READERS=8 (a stack of its own)
+bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 SECONDS=30 READERS=8 LOADS=10 (a stack of its own)
 	@$(PY) -m benchmarks.dashboards
 
 check: test lint types security audit ## Everything that must be true before a commit is shared

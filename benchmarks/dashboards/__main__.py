@@ -1,7 +1,7 @@
-"""How fast the heaviest page is answered: `make bench-dashboards`, ORDERS=16000,2000000 SECONDS=30 READERS=8.
+"""How fast the heaviest page is answered: `make bench-dashboards`, ORDERS=16000,2000000 SECONDS=30 READERS=8 LOADS=10.
 
-The questions are those that the Sales page puts, as it stands and with filters; a load every ten seconds makes every
-kept answer worthless, thirty times as often as the pipeline does.
+The questions are those that the Sales page puts, as it stands and with filters; a load every `LOADS` seconds makes
+every kept answer worthless: by default thirty times as often as the pipeline does.
 """
 
 import itertools
@@ -30,13 +30,14 @@ def main() -> None:
 
 def _measure(ready: Ground, orders: int, source: str) -> None:
     seconds, readers = float(os.environ.get("SECONDS", "30")), int(os.environ.get("READERS", "8"))
+    every_s = float(os.environ.get("LOADS", "10"))
     loaded = ready.load if source == "warehouse" else ready.publish
     with ready.pages(source) as url:
         views = _views(calls(url, TOKEN, PAGE))
         title = f"{orders:9,} orders, {source:9}"
         _say(f"{title} one reader, every answer composed anew: {once(url, TOKEN, views)}")
-        answers = put(url, TOKEN, views, readers=readers, seconds=seconds, loaded=loaded)
-        _say(f"{title} {readers} readers, a load every 10 s:           {answers}")
+        answers = put(url, TOKEN, views, readers=readers, seconds=seconds, loaded=loaded, every_s=every_s)
+        _say(f"{title} {readers} readers, a load every {every_s:.0f} s:           {answers}")
 
 
 def _views(asked: list[Call]) -> list[list[Call]]:

@@ -4,8 +4,9 @@ import asyncio
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 
@@ -31,10 +32,17 @@ class Answers:
 
 
 def put(
-    url: str, token: str, views: Sequence[Sequence[Call]], *, readers: int, seconds: float, loaded: Callable[[], None]
+    url: str,
+    token: str,
+    views: Sequence[Sequence[Call]],
+    *,
+    readers: int,
+    seconds: float,
+    loaded: Callable[[], None],
+    every_s: float,
 ) -> Answers:
-    """Let ``readers`` open random views for ``seconds``; ``loaded`` is called every ten seconds."""
-    return asyncio.run(_put(url, token, views, readers, seconds, loaded))
+    """Let ``readers`` open random views for ``seconds``; ``loaded`` is called every so many seconds."""
+    return asyncio.run(_put(url, token, views, readers, seconds, partial(_load, loaded, every_s)))
 
 
 def once(url: str, token: str, views: Sequence[Sequence[Call]]) -> Answers:
@@ -43,10 +51,15 @@ def once(url: str, token: str, views: Sequence[Sequence[Call]]) -> Answers:
 
 
 async def _put(
-    url: str, token: str, views: Sequence[Sequence[Call]], readers: int, seconds: float, loaded: Callable[[], None]
+    url: str,
+    token: str,
+    views: Sequence[Sequence[Call]],
+    readers: int,
+    seconds: float,
+    load: Callable[[float], Awaitable[None]],
 ) -> Answers:
     answers, until = Answers(), time.monotonic() + seconds
-    loads = asyncio.create_task(_load(loaded, until))
+    loads = asyncio.ensure_future(load(until))
     async with _client(url, token) as client:
         await asyncio.gather(*(_read(client, views, answers, until, seed) for seed in range(readers)))
     await loads
@@ -85,9 +98,9 @@ async def _ask(client: httpx.AsyncClient, call: Call, known: dict[Call, str], an
     known[call] = answer.headers.get("etag", "")
 
 
-async def _load(loaded: Callable[[], None], until: float) -> None:
-    while time.monotonic() + 10 < until:
-        await asyncio.sleep(10)
+async def _load(loaded: Callable[[], None], every_s: float, until: float) -> None:
+    while time.monotonic() + every_s < until:
+        await asyncio.sleep(every_s)
         await asyncio.to_thread(loaded)
 
 
