@@ -32,13 +32,14 @@ def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: O
     raw file that is not what was landed.
     """
     landed = raw.manifest(raw_manifest_key)
-    folder = object_keys.processed_folder(table.name, landed.origin.landed_on, landed.origin.load_id)
+    origin = landed.origin
+    folder = object_keys.processed_folder(table.name, origin.landed_on, origin.load_id, origin.range_number)
     with _Quarantine(table, landed, processed) as quarantine:
         batches = _conformed(table, raw, landed, quarantine)
         part = write_parquet(processed, object_keys.part(folder, 0, "parquet"), table, arrow_schema(table), batches)
         _check_count(table, landed, part.rows + quarantine.rows)
         manifest = Manifest(
-            origin=landed.origin,
+            origin=origin,
             files=(part,),
             keys=_write_keys(table, raw, landed, processed, folder),
             quarantine=quarantine.store(),
@@ -116,7 +117,8 @@ class _Quarantine:
     def store(self) -> StoredFile | None:
         if not self.rows:
             return None
-        folder = object_keys.quarantine_folder(self._table.name, self._origin.landed_on, self._origin.load_id)
+        origin = self._origin
+        folder = object_keys.quarantine_folder(self._table.name, origin.landed_on, origin.load_id, origin.range_number)
         key = object_keys.part(folder, 0, "jsonl")
         return self._processed.put(key, self._body, table=self._table.name, rows=self.rows)
 

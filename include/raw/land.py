@@ -15,7 +15,7 @@ from include.catalog.model import SourceTable, Table
 from include.manifest import Manifest, Origin, StoredFile
 from include.object_store import ObjectStore
 from include.source.postgres import copy_keys, copy_rows
-from include.source.selection import Selection
+from include.source.selection import Everything, KeysWithin, Selection
 from include.source.snapshot import Connection, Position
 
 log = logging.getLogger(__name__)
@@ -54,16 +54,40 @@ def land(
     driving = table.source_tables[0]
     keys = None
     if reading.with_keys:
-        keys = _land_part(raw, origin, driving, "keys", partial(copy_keys, connection, table))
-    folder = object_keys.raw_folder(driving.source, driving.name, origin.landed_on, origin.load_id)
+        within = reading.selection if isinstance(reading.selection, KeysWithin) else Everything()
+        keys = _land_part(
+            raw, origin, driving, "keys", partial(copy_keys, connection, table, within=within, position=position)
+        )
+    folder = _folder(origin, driving)
     manifest = Manifest(origin=origin, files=files, keys=keys)
     return raw.put_manifest(folder, manifest), manifest
+
+
+def land_range(
+    connection: Connection, position: Position, raw: ObjectStore, table: Table, origin: Origin
+) -> tuple[str, Manifest]:
+    """Read one key range of a split load with its keys, once: what an earlier try landed of it is returned as it is.
+
+    So a range has one content, however often its task is repeated, and a replay reads what the load read.
+    """
+    key = object_keys.manifest(_folder(origin, table.source_tables[0]))
+    key_range = origin.key_range
+    if not raw.exists(key) and key_range is not None:
+        selection = KeysWithin(table.source_tables[0].key, key_range.start, key_range.end)
+        land(connection, position, raw, table, origin, reading=Reading(selection, with_keys=True))
+    return key, raw.manifest(key)  # of two tries at once, the one that was first
+
+
+def _folder(origin: Origin, source_table: SourceTable) -> str:
+    return object_keys.raw_folder(
+        source_table.source, source_table.name, origin.landed_on, origin.load_id, origin.range_number
+    )
 
 
 def _land_part(
     raw: ObjectStore, origin: Origin, source_table: SourceTable, name: str, copy: Callable[..., int]
 ) -> StoredFile:
-    folder = object_keys.raw_folder(source_table.source, source_table.name, origin.landed_on, origin.load_id)
+    folder = _folder(origin, source_table)
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
         with _Compressor(body, source_table.name) as compressor:
             rows = copy(write=compressor.write)

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from include.catalog.model import Lookup, SourceTable, Table
 from include.errors import DeclarationError, SchemaDriftError
-from include.source.selection import Selection
+from include.source.selection import Everything, KeysWithin, Selection
 from include.source.snapshot import Connection, Position
 
 KEYS_EVERY_CYCLE = 200_000
@@ -50,12 +50,20 @@ def count_rows(connection: Connection, table: SourceTable) -> int:
     return int(rows)
 
 
-def copy_keys(connection: Connection, table: Table, write: Callable[[bytes], object]) -> int:
-    """Hand the keys of all rows of a table's driving source table to ``write``, as CSV with a header."""
+def copy_keys(
+    connection: Connection,
+    table: Table,
+    *,
+    within: KeysWithin | Everything,
+    position: Position,
+    write: Callable[[bytes], object],
+) -> int:
+    """Hand the keys of a table's driving source table, all or those of a range, to ``write``, as CSV with a header."""
     by_name = {column.name: column.source_name for column in table.columns}
-    query = sql.SQL("SELECT {keys} FROM {rows}").format(
+    query = sql.SQL("SELECT {keys} FROM {rows} AS held WHERE {selected}").format(
         keys=sql.SQL(", ").join(sql.Identifier(by_name[name]) for name in table.natural_key),
         rows=_identifier(table.source_tables[0]),
+        selected=within.condition("held", position),
     )
     return _copy(connection, query, write)
 

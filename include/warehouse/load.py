@@ -47,10 +47,10 @@ def load_rows(
     if table.files and not origin.allow_mass_delete:
         refuse_lost_history(connection, table)
     extend_calendar(connection, table)
-    merged = merge(connection, table, origin.load_id, origin.snapshot_at)
+    merged = merge(connection, table, origin.load_id, origin.seen_until[1])
     gone, withheld = _delete(connection, table, manifest, processed)
     # Where so many rows seem gone that none is believed to be, the quarantined ones are not believed to be either.
-    quarantine.resolve(connection, table, manifest, keys_staged=manifest.keys is not None and not withheld)
+    quarantine.resolve(connection, table, manifest, keys_staged=bool(manifest.key_files) and not withheld)
     counts = Counts(
         rows_new=merged.rows_new,
         rows_revised=merged.rows_revised,
@@ -58,7 +58,7 @@ def load_rows(
         rows_withheld=withheld,
         rows_quarantined=quarantine.record(connection, table, manifest, processed),
     )
-    ledger.advance(connection, origin, keys_compared=manifest.keys is not None)
+    ledger.advance(connection, origin, keys_compared=bool(manifest.key_files))
     seconds = round(time.monotonic() - started, 3)
     ledger.record(connection, manifest, manifest_key=manifest_key, run_id=run_id, counts=counts, seconds=seconds)
 
@@ -73,13 +73,13 @@ def one_load_at_a_time(connection: Connection, table: Table) -> None:
 
 def _delete(connection: Connection, table: Table, manifest: Manifest, processed: ObjectStore) -> tuple[int, int]:
     """Mark what the source no longer has; returns how many rows were, and how many were withheld."""
-    if manifest.keys is None:
+    if not manifest.key_files:
         return 0, 0
-    stage_keys(connection, table, manifest.keys, processed)
+    stage_keys(connection, table, manifest.key_files, processed)
     gone = deletions.find_gone(connection, table)
     if not gone:
         return 0, 0
     if not (manifest.origin.allow_mass_delete or deletions.is_believable(connection, table, gone)):
         return 0, gone
-    deletions.mark_deleted(connection, table, manifest.origin.load_id, manifest.origin.snapshot_at)
+    deletions.mark_deleted(connection, table, manifest.origin.load_id, manifest.origin.seen_until[1])
     return gone, 0

@@ -28,9 +28,9 @@ def stage(connection: Connection, table: Table, manifest: Manifest, processed: O
     return _fill(connection, "staging", table, table.column_names, manifest.files, processed)
 
 
-def stage_keys(connection: Connection, table: Table, keys: StoredFile, processed: ObjectStore) -> int:
+def stage_keys(connection: Connection, table: Table, keys: tuple[StoredFile, ...], processed: ObjectStore) -> int:
     """Fill `present` with the natural keys of all rows that the source had; returns their number."""
-    return _fill(connection, "present", table, table.natural_key, (keys,), processed)
+    return _fill(connection, "present", table, table.natural_key, keys, processed)
 
 
 def _fill(
