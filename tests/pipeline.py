@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from include import search_path, steps, testing
-from include.catalog import SOURCE_FED
+from include.catalog import SOURCE_FED, TABLES
 from include.environment import PRODUCTION, TESTING, Environment
 from include.object_store import ObjectStore
 from include.planning import Request
@@ -45,7 +45,7 @@ class Pipeline:
 
     def transformed(self, table: str, request: Request) -> list[dict[str, Any]]:
         """A table extracted and transformed, range by range where it is split."""
-        ranges = self.split(table, request)
+        ranges = self.split(table, request) if TABLES[table].split_rows else [None]
         return [self.transform(self.extract(table, request, key_range)) for key_range in ranges]
 
     def split(self, table: str, request: Request | None = None) -> list[dict[str, Any] | None]:
