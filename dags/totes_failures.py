@@ -43,7 +43,7 @@ def recorded(step: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def states(context: Mapping[str, Any]) -> dict[str, str | None]:
-    """The state of every task of this run; of a table's ranges, where they are several, `fact_sales_order.extract[2]`."""
+    """The state of every task of this run; where a table is read in several ranges, of `fact_sales_order.extract[2]`."""
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
     dag, run_id = context["dag"], context["run_id"]
@@ -56,8 +56,8 @@ def name_of(context: Mapping[str, Any]) -> str:
     ti = context["ti"]
     if ti.map_index < 0:
         return str(ti.task_id)
-    ranges = xcom(context, f"{ti.task_id.rpartition('.')[0]}.split", "return_value")
-    return f"{ti.task_id}[{ti.map_index}]" if len(ranges) > 1 else str(ti.task_id)
+    ranges = _ranges(context, ti.task_id.rpartition(".")[0])
+    return f"{ti.task_id}[{ti.map_index}]" if ranges > 1 else str(ti.task_id)
 
 
 def failure(context: Mapping[str, Any], name: str) -> "Failure":
@@ -68,9 +68,7 @@ def failure(context: Mapping[str, Any], name: str) -> "Failure":
 
     task_id, map_index = _parts(context["dag"], name)
     found = xcom(context, task_id, "failure", map_index) or _killed(context, task_id, map_index)
-    table, _, step = task_id.rpartition(".")
-    extracted = xcom(context, f"{table}.{BEFORE[step]}", "return_value", map_index) if step in BEFORE else None
-    rows_read = extracted["rows_read"] if extracted else None
+    rows_read = _rows_read(context, task_id, map_index)
     return TypeAdapter(Failure).validate_python({**found, "task_id": name, "rows_read": rows_read})
 
 
@@ -107,6 +105,24 @@ def xcom(context: Mapping[str, Any], task_id: str, key: str, map_index: int = -1
     """A task's XCom in this run, or None."""
     where = {"dag_id": context["dag"].dag_id, "run_id": context["run_id"], "task_id": task_id}
     return BaseXCom.get_one(key=key, map_index=map_index, **where)
+
+
+def _rows_read(context: Mapping[str, Any], task_id: str, map_index: int) -> int | None:
+    """The rows that the extracts before a step had read."""
+    table, _, step = task_id.rpartition(".")
+    if step not in BEFORE:
+        return None
+    before = f"{table}.{BEFORE[step]}"
+    indexes = [map_index]
+    if map_index < 0 and context["dag"].get_task(before).is_mapped:
+        indexes = list(range(_ranges(context, table)))
+    found = [xcom(context, before, "return_value", index) for index in indexes]
+    return sum(record["rows_read"] for record in found) if found and all(found) else None
+
+
+def _ranges(context: Mapping[str, Any], table: str) -> int:
+    """Into how many ranges this run split the read of a table."""
+    return len(xcom(context, f"{table}.split", "return_value") or ())
 
 
 def _named(dag: Any, name: str, all_names: Collection[str]) -> str:
