@@ -43,7 +43,7 @@ def recorded(step: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def states(context: Mapping[str, Any]) -> dict[str, str | None]:
-    """The state of every task of this run; where a table is read in several ranges, of `fact_sales_order.extract[2]`."""
+    """The state of every task of this run, of several ranges of a table each one's: `fact_sales_order.extract[2]`."""
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
     dag, run_id = context["dag"], context["run_id"]
