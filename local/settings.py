@@ -17,6 +17,8 @@ REMEMBERED = "settings.json"
 """File in the state folder that says what the stack was last started with."""
 
 COVID_CHOICES = ("local", "internet")
+EXECUTORS = ("local", "celery")
+MOST_WORKERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Settings:
     """What one stack is started with. Every field but `root` is an environment variable in capitals.
 
     `covid` says where the COVID-19 files come from: "local", made up by the stack, or "internet", the real ones.
+    `executor` says where tasks run: "local", in processes of the scheduler, or "celery", in `workers` beside it.
     `durable=False` (tests only) lets PostgreSQL skip fsync.
     """
 
@@ -36,7 +39,10 @@ class Settings:
     inbox_port: int = 8026
     covid_port: int = 8027
     dashboard_port: int = 8028
+    redis_port: int = 6379
     covid: str = "local"
+    executor: str = "local"
+    workers: int = 2
     durable: bool = True
     root: Path = ROOT
 
@@ -51,6 +57,10 @@ class Settings:
             owners[port] = name
         if self.covid not in COVID_CHOICES:
             raise StackError(f"COVID is '{self.covid}'; expected one of {', '.join(COVID_CHOICES)}.")
+        if self.executor not in EXECUTORS:
+            raise StackError(f"EXECUTOR is '{self.executor}'; expected one of {', '.join(EXECUTORS)}.")
+        if not 0 < self.workers <= MOST_WORKERS:
+            raise StackError(f"WORKERS is {self.workers}; expected a number from 1 to {MOST_WORKERS}.")
         if self.state_dir.exists() and not self.state_dir.is_dir():
             raise StackError(f"STATE_DIR is {self.state_dir}, a file; expected a folder or a name to create one.")
         if not self.dags_folder.is_dir():
@@ -61,8 +71,12 @@ class Settings:
         return {f.name.upper(): getattr(self, f.name) for f in fields(self) if f.name.endswith("_port")}
 
     def ports_of_programs(self) -> dict[str, int]:
-        """The same without that of `make dashboard`, which is no program of the stack and may outlive it."""
-        return {name: port for name, port in self.ports().items() if name != "DASHBOARD_PORT"}
+        """The same without that of `make dashboard`, which is no program of the stack and may outlive it.
+
+        Redis is a program of a stack on Celery only.
+        """
+        others = {"DASHBOARD_PORT"} if self.executor == "celery" else {"DASHBOARD_PORT", "REDIS_PORT"}
+        return {name: port for name, port in self.ports().items() if name not in others}
 
     def make_state_dir(self) -> None:
         """Make the state folder; only its owner reads it (root's PostgreSQL, another user, passes through).
@@ -118,16 +132,18 @@ def _remembered(state_dir: Path) -> dict[str, str]:
 
 def _value(name: str, text: str) -> Path | int | str:
     if name.endswith("_port"):
-        return _port(name, text)
-    return text if name == "covid" else _folder(text)
+        return _number(name, text, "a port number, for example 15432")
+    if name == "workers":
+        return _number(name, text, "how many, for example 2")
+    return text if name in {"covid", "executor"} else _folder(text)
 
 
 def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-def _port(name: str, text: str) -> int:
+def _number(name: str, text: str, expected: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise StackError(f"{name.upper()} is '{text}'; expected a port number, for example 15432.") from None
+        raise StackError(f"{name.upper()} is '{text}'; expected {expected}.") from None
