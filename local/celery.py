@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from local.program import HOST
 from local.redis import Redis
 
-SLOTS = 4
-"""Tasks at once in a worker."""
-
 _NOTICED_AFTER_S = 60
 _REDELIVERED_AFTER_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Celery:
-    """So many workers on this machine, and the Redis between them and the scheduler."""
+    """So many workers on this machine, with so many slots each, and the Redis between them and the scheduler."""
 
     redis: Redis
     workers: int
+    slots: int
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -38,11 +36,11 @@ class Celery:
         its message out a second time too; that is kept later than any task takes, and is refused as an old try.
         """
         return {
-            "core": {"executor": "CeleryExecutor", "parallelism": SLOTS * self.workers},
+            "core": {"executor": "CeleryExecutor", "parallelism": self.slots * self.workers},
             "celery": {
                 "broker_url": self.redis.url(0),
                 "result_backend": self.redis.url(1),
-                "worker_concurrency": SLOTS,
+                "worker_concurrency": self.slots,
                 "worker_prefetch_multiplier": 1,
             },
             "celery_broker_transport_options": {"visibility_timeout": _REDELIVERED_AFTER_S},

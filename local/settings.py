@@ -26,7 +26,8 @@ class Settings:
     """What one stack is started with. Every field but `root` is an environment variable in capitals.
 
     `covid` says where the COVID-19 files come from: "local", made up by the stack, or "internet", the real ones.
-    `executor` says where tasks run: "local", in processes of the scheduler, or "celery", in `workers` beside it.
+    `executor` says where tasks run: "local", in processes of the scheduler, or "celery", in `workers` beside it,
+    each with so many `slots`.
     `durable=False` (tests only) lets PostgreSQL skip fsync.
     """
 
@@ -43,6 +44,7 @@ class Settings:
     covid: str = "local"
     executor: str = "local"
     workers: int = 2
+    slots: int = 4
     durable: bool = True
     root: Path = ROOT
 
@@ -59,8 +61,9 @@ class Settings:
             raise StackError(f"COVID is '{self.covid}'; expected one of {', '.join(COVID_CHOICES)}.")
         if self.executor not in EXECUTORS:
             raise StackError(f"EXECUTOR is '{self.executor}'; expected one of {', '.join(EXECUTORS)}.")
-        if not 0 < self.workers <= MOST_WORKERS:
-            raise StackError(f"WORKERS is {self.workers}; expected a number from 1 to {MOST_WORKERS}.")
+        for name, number in (("WORKERS", self.workers), ("SLOTS", self.slots)):
+            if not 0 < number <= MOST_WORKERS:
+                raise StackError(f"{name} is {number}; expected a number from 1 to {MOST_WORKERS}.")
         if self.state_dir.exists() and not self.state_dir.is_dir():
             raise StackError(f"STATE_DIR is {self.state_dir}, a file; expected a folder or a name to create one.")
         if not self.dags_folder.is_dir():
@@ -133,7 +136,7 @@ def _remembered(state_dir: Path) -> dict[str, str]:
 def _value(name: str, text: str) -> Path | int | str:
     if name.endswith("_port"):
         return _number(name, text, "a port number, for example 15432")
-    if name == "workers":
+    if name in {"workers", "slots"}:
         return _number(name, text, "how many, for example 2")
     return text if name in {"covid", "executor"} else _folder(text)
 

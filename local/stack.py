@@ -183,7 +183,7 @@ class Stack:
     @cached_property
     def airflow(self) -> Airflow:
         """Airflow's programs and settings."""
-        celery = Celery(self.redis, self.settings.workers) if self.redis else None
+        celery = Celery(self.redis, self.settings.workers, self.settings.slots) if self.redis else None
         return Airflow(self.settings, self.secrets, self.postgres, self.aws, self.inbox, self.covid, celery)
 
     @cached_property
