@@ -45,7 +45,7 @@ class Selling(AbstractContextManager[None]):
             while not self._over.wait(0.5):
                 keys = [chance.randint(1, last) for _ in range(20)]
                 shop.execute(
-                    "UPDATE sales_order SET units_sold = units_sold % 90000 + 1 WHERE sales_order_id = ANY(%s)", [keys]
+                    "UPDATE sales_order SET units_sold = units_sold %% 90000 + 1 WHERE sales_order_id = ANY(%s)", [keys]
                 )
 
 
@@ -57,7 +57,7 @@ def measure(on: Ground, name: str) -> float:
     shop, warehouse = on.stack.conninfo("totesys", "shop"), on.stack.conninfo("warehouse", "totes_etl")
     with Selling(shop) if killing else nullcontext():
         run_id = on.trigger()
-        killed_at = _kill_in_the_middle(on, run_id, f"worker-{workers}") if killing else None
+        killed_at = _kill_in_the_middle(on, run_id) if killing else None
         state = on.stack.api.wait(DAG_ID, run_id, seconds=PATIENCE_S)
     if killing:
         on.catch_up()
@@ -66,32 +66,37 @@ def measure(on: Ground, name: str) -> float:
     return seconds
 
 
-def _kill_in_the_middle(on: Ground, run_id: str, worker: str) -> float:
-    """Kill a worker with all that it started, as a machine that is gone, while it extracts or transforms."""
-    while True:
-        (pid,) = (one["pid"] for one in on.stack.supervisor.programs() if one["name"] == worker)
-        family = psutil.Process(pid).children(recursive=True)
-        # A task runs in a process that a slot of the worker forked.
-        if _running(on, run_id) and any(child.children() for child in family):
-            break
+def _kill_in_the_middle(on: Ground, run_id: str) -> float:
+    """Kill the worker of a range with all that it started, as a machine that is gone; returns when."""
+    while on.stack.api.run(DAG_ID, run_id)["state"] in {"queued", "running"}:
+        if any(task["state"] == "running" for task in on.tasks(run_id, "extract", "transform")):
+            for one in on.stack.supervisor.programs():
+                if one["name"].startswith("worker-") and _kill_if_busy(one["pid"]):
+                    return time.time()
         time.sleep(0.1)
-    for process in (psutil.Process(pid), *family):
+    raise SystemExit("the run ended before a worker could be killed; give it more ROWS")
+
+
+def _kill_if_busy(pid: int) -> bool:
+    """Kill a worker, if one of the slots that it forked has forked a task."""
+    worker = psutil.Process(pid)
+    family = worker.children(recursive=True)
+    if not any(process.ppid() != pid for process in family):
+        return False
+    for process in (worker, *family):
         if process.is_running():
             process.kill()
-    return time.time()
-
-
-def _running(on: Ground, run_id: str) -> bool:
-    return any(task["state"] == "running" for task in on.tasks(run_id, "extract", "transform"))
+    return True
 
 
 def _told(on: Ground, run_id: str, name: str, state: str, killed_at: float | None) -> float:
     read, loads = on.tasks(run_id, "extract", "transform"), on.tasks(run_id, "load")
     run = on.stack.api.run(DAG_ID, run_id)
     seconds = _end(loads) - _at(run["queued_at"])
+    ranges = len(on.tasks(run_id, "extract"))
     say(
-        f"{name:<6} {state}: {seconds:6.1f} s from trigger to loaded; extract and transform of"
-        f" {len(on.tasks(run_id, 'extract'))} ranges {_end(read) - _start(read):6.1f} s, load {_end(loads) - _start(loads):6.1f} s"
+        f"{name:<6} {state}: {seconds:6.1f} s from trigger to loaded; extract and transform of {ranges} ranges"
+        f" {_end(read) - _start(read):6.1f} s, load {_end(loads) - _start(loads):6.1f} s"
     )
     if killed_at:
         again = [task for task in read if task["try_number"] > 1]

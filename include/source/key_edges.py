@@ -35,7 +35,7 @@ def estimated_rows(connection: Connection, table: SourceTable) -> int:
 def _quantiles(connection: Connection, table: SourceTable, count: int, *, share: float) -> list[Any]:
     query = sql.SQL("""
         SELECT percentile_disc({fractions}::double precision[]) WITHIN GROUP (ORDER BY {key})
-        FROM {rows} TABLESAMPLE SYSTEM ({percent})
+        FROM {rows} TABLESAMPLE SYSTEM ({percent}) REPEATABLE (1)
     """).format(
         fractions=sql.Literal([number / count for number in range(1, count)]),
         key=sql.Identifier(table.key),
