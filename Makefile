@@ -80,7 +80,7 @@ bench: setup ## Measure runs of the running stack (edits rows of its shop)
 bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 SECONDS=30 READERS=8 LOADS=10 (a stack of its own)
 	@$(PY) -m benchmarks.dashboards
 
-bench-workers: setup ## A large table on Celery with one and two workers, one killed in the middle: ROWS=2000000 RUNS=local,1,2,2k (a stack of its own)
+bench-workers: setup ## A large table on Celery with one and two workers, one killed in the middle: ROWS=2000000 RUNS=1,2,2k,local (a stack of its own)
 	@$(PY) -m benchmarks.workers
 
 check: test lint types security audit ## Everything that must be true before a commit is shared

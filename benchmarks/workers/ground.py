@@ -26,6 +26,7 @@ TABLE = "fact_sales_order"
 ORDERS = (Path(__file__).parent / "orders.sql").read_text()
 _EMPTY = ("TRUNCATE fact_sales_order", "DELETE FROM etl_ledger", "DELETE FROM etl_watermark")
 _BEFORE_THE_SCHEDULE_S = 20
+MOST_WORKERS = 2
 
 
 @dataclass
@@ -34,13 +35,18 @@ class Ground:
 
     stack: Stack
 
-    def move_to(self, **changes: Any) -> None:
-        """Go on with other settings."""
-        settings = replace(self.stack.settings, **changes)
-        if settings != self.stack.settings or not self.stack.supervisor.alive():
+    def move_to(self, workers: int) -> None:
+        """Go on with so many Celery workers of one slot each; with none, tasks run in the scheduler's processes."""
+        settings = replace(
+            self.stack.settings, executor="celery" if workers else "local", workers=MOST_WORKERS, slots=1
+        )
+        if settings != self.stack.settings or not self.stack.api.healthy():
             self.stack.down()
             self.stack = Stack(settings)
             self.stack.up()
+        for number, name in enumerate(self.stack.airflow.workers):
+            change = self.stack.supervisor.start_program if number < workers else self.stack.supervisor.stop_program
+            change(name)
 
     def trigger(self) -> str:
         """Forget that the table was ever loaded and start its first load, alone; returns the run."""
