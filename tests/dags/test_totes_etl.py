@@ -190,3 +190,20 @@ assert not ours, ours
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_range_is_named_where_there_are_several(dag):
+    import totes_failures
+
+    one = {"fact_sales_order.extract_0", "fact_sales_order.transform", "plan"}
+    several = {f"fact_sales_order.extract_{number}" for number in range(12)} | {"dim_staff.extract"}
+    assert {totes_failures._named(dag, name, one) for name in one} == {
+        "fact_sales_order.extract",
+        "fact_sales_order.transform",
+        "plan",
+    }
+    named = {totes_failures._named(dag, name, several) for name in several}
+    assert {"fact_sales_order.extract[0]", "fact_sales_order.extract[11]", "dim_staff.extract"} <= named
+    assert totes_failures._parts(dag, "fact_sales_order.extract[11]") == ("fact_sales_order.extract", 11)
+    assert totes_failures._parts(dag, "fact_sales_order.extract") == ("fact_sales_order.extract", 0)
+    assert totes_failures._parts(dag, "dim_staff.extract") == ("dim_staff.extract", -1)
