@@ -20,8 +20,8 @@ from include.source.snapshot import Connection, Position
 
 log = logging.getLogger(__name__)
 
-_IN_MEMORY = 32 * 1024 * 1024
-_COMPRESSION_LEVEL = 3
+_IN_MEMORY = 8 * 1024 * 1024
+_COMPRESSION_LEVEL = 1  # rows of numbers and dates get no smaller by more of it, only slower
 _PROGRESS_EVERY_S = 10
 
 

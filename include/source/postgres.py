@@ -10,6 +10,7 @@ from psycopg import sql
 
 from include.catalog.model import Lookup, SourceTable, Table
 from include.errors import DeclarationError, SchemaDriftError
+from include.source.copy_out import copy_out
 from include.source.selection import Selection
 from include.source.snapshot import Connection, Position
 
@@ -77,12 +78,7 @@ def copy_rows(
 
 
 def _copy(connection: Connection, query: sql.Composable, write: Callable[[bytes], object]) -> int:
-    statement = sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)").format(query=query)
-    with connection.cursor() as cursor:
-        with cursor.copy(statement) as copy:
-            for chunk in copy:
-                write(bytes(chunk))
-        return cursor.rowcount
+    return copy_out(connection, sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)").format(query=query), write)
 
 
 def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list[str]:
