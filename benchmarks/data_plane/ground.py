@@ -59,13 +59,16 @@ class Ground:
         with psycopg.connect(self.server.admin(), autocommit=True) as admin:
             template = _TEMPLATE if migrated else None
             databases.create_database(admin, name, "totes_etl", template=template)
-            admin.execute("CHECKPOINT")  # nobody pays for what another one wrote
         try:
             yield self.server.conninfo(name, "totes_etl", self.secrets.totes_etl)
         finally:
             with psycopg.connect(self.server.admin(), autocommit=True) as admin:
                 admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-                admin.execute("CHECKPOINT")
+
+    def checkpoint(self) -> None:
+        """Let the server write what it has, so that nobody pays for what another one wrote."""
+        with psycopg.connect(self.server.admin(), autocommit=True) as admin:
+            admin.execute("CHECKPOINT")
 
     @contextmanager
     def lake(self) -> Iterator[Lake]:

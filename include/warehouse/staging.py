@@ -100,7 +100,7 @@ def _copy(
             parquet = pq.ParquetFile(body)
             schema = _extended(parquet.schema_arrow, constants)
             encoder = pgpq.ArrowToPostgresBinaryEncoder(schema)
-            with cursor.copy(_statement(into, schema), writer=_Flushing(cursor)) as copy:
+            with cursor.copy(_statement(into, schema), writer=Flushing(cursor)) as copy:
                 copy.write(encoder.write_header())
                 for batch in _batches(parquet, schema, constants):
                     copy.write(encoder.write_batch(batch))
@@ -112,7 +112,7 @@ def _copy(
         return cursor.rowcount
 
 
-class _Flushing(LibpqWriter):
+class Flushing(LibpqWriter):
     """Waits until the server has taken each piece: libpq's own buffer grows with the table, and slows down with it."""
 
     def write(self, data: Buffer) -> None:
