@@ -56,7 +56,8 @@ def _copy(source: Any, warehouse: Any, into: str, which: sql.Composable) -> None
     names = sql.SQL(", ").join(map(sql.Identifier, (*TABLE.column_names, *_MORE)))
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(into), names)
     with warehouse.cursor() as cursor, cursor.copy(statement, writer=Flushing(cursor)) as copy:
-        copy_out(source, _SELECT.format(columns=sql.SQL(", ").join(columns), which=which), copy.write)
+        for messages in copy_out(source, _SELECT.format(columns=sql.SQL(", ").join(columns), which=which)):
+            copy.write(b"".join(messages))
 
 
 def _merge(source: Any, warehouse: Any, which: sql.Composable) -> None:

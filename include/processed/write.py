@@ -34,29 +34,35 @@ def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: O
     landed = raw.manifest(raw_manifest_key)
     folder = object_keys.processed_folder(table.name, landed.origin.landed_on, landed.origin.load_id)
     with _Quarantine(table, landed, processed) as quarantine:
-        batches = _conformed(table, raw, landed, quarantine)
-        part = write_parquet(processed, object_keys.part(folder, 0, "parquet"), table, arrow_schema(table), batches)
-        _check_count(table, landed, part.rows + quarantine.rows)
+        parts = tuple(
+            write_parquet(processed, object_keys.part(folder, number, "parquet"), table, arrow_schema(table), batches)
+            for number, batches in enumerate(_conformed(table, raw, landed, quarantine))
+        )
+        _check_count(table, landed, sum(part.rows for part in parts) + quarantine.rows)
         manifest = Manifest(
             origin=landed.origin,
-            files=(part,),
+            files=parts,
             keys=_write_keys(table, raw, landed, processed, folder),
             quarantine=quarantine.store(),
         )
     return processed.put_manifest(folder, manifest), manifest
 
 
-def _conformed(table: Table, raw: ObjectStore, landed: Manifest, quarantine: "_Quarantine") -> Iterator[pa.RecordBatch]:
-    """The load's good rows, batch by batch; the others go to ``quarantine`` on the way."""
+def _conformed(
+    table: Table, raw: ObjectStore, landed: Manifest, quarantine: "_Quarantine"
+) -> Iterator[Iterator[pa.RecordBatch]]:
+    """The good rows of each raw part, batch by batch; the others go to ``quarantine`` on the way."""
     lookups = {lookup.table.name: whole(raw, landed, lookup.table) for lookup in table.lookups}
     driving = table.source_tables[0]
-    for file in landed.files:
-        if file.table == driving.name:
-            with rows(raw, file, tuple(driving.columns)) as batches:
-                for batch in batches:
-                    conformed = conform(table, batch, lookups)
-                    quarantine.add(conformed.quarantined)
-                    yield conformed.rows
+
+    def batches(file: StoredFile) -> Iterator[pa.RecordBatch]:
+        with rows(raw, file, tuple(driving.columns)) as read:
+            for batch in read:
+                conformed = conform(table, batch, lookups)
+                quarantine.add(conformed.quarantined)
+                yield conformed.rows
+
+    return (batches(file) for file in landed.files if file.table == driving.name)
 
 
 def _write_keys(

@@ -4,6 +4,7 @@ A joined table is read with its closure: every driving row that changed *or whos
 changed*, and the lookup rows that those refer to, all in the one snapshot.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable
 
 from psycopg import sql
@@ -16,6 +17,9 @@ from include.source.snapshot import Connection, Position
 
 KEYS_EVERY_CYCLE = 200_000
 """Tables of at most so many rows have their keys compared in every cycle; larger ones every 25 minutes."""
+
+Write = Callable[[bytes, int], object]
+"""Takes a block of CSV, which ends with a row, and the number of its rows: the header first, which has none."""
 
 # Unqualified: a connection's search path names the one schema in which the source's tables are.
 _ESTIMATE = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(%s))"
@@ -51,7 +55,7 @@ def count_rows(connection: Connection, table: SourceTable) -> int:
     return int(rows)
 
 
-def copy_keys(connection: Connection, table: Table, write: Callable[[bytes], object]) -> int:
+def copy_keys(connection: Connection, table: Table, write: Write) -> int:
     """Hand the keys of all rows of a table's driving source table to ``write``, as CSV with a header."""
     by_name = {column.name: column.source_name for column in table.columns}
     query = sql.SQL("SELECT {keys} FROM {rows}").format(
@@ -68,7 +72,7 @@ def copy_rows(
     *,
     selection: Selection,
     position: Position,
-    write: Callable[[bytes], object],
+    write: Write,
 ) -> int:
     """Hand the selected rows of one of a table's source tables to ``write``, as CSV with a header.
 
@@ -77,8 +81,17 @@ def copy_rows(
     return _copy(connection, _rows(table, source_table, selection, position), write)
 
 
-def _copy(connection: Connection, query: sql.Composable, write: Callable[[bytes], object]) -> int:
-    return copy_out(connection, sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)").format(query=query), write)
+def _copy(connection: Connection, query: sql.Composable, write: Write) -> int:
+    rows = 0
+    statement = sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)").format(query=query)
+    with contextlib.closing(copy_out(connection, statement)) as blocks:
+        for number, messages in enumerate(blocks):
+            if number == 0:
+                write(messages.pop(0), 0)
+            if messages:
+                write(b"".join(messages), len(messages))
+                rows += len(messages)
+    return rows
 
 
 def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list[str]:
