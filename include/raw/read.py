@@ -15,7 +15,7 @@ from include.errors import SchemaDriftError
 from include.manifest import Manifest, StoredFile
 from include.object_store import ObjectStore
 
-_BLOCK = 1024 * 1024  # of CSV text at a time
+_BLOCK = 512 * 1024  # of CSV text at a time
 _LONGEST_ROW = 64 * 1024 * 1024
 
 

@@ -16,9 +16,9 @@ from include.catalog import TABLES
 from include.catalog.model import Table
 from include.manifest import Manifest
 from include.object_store import ObjectStore
+from include.processed.read import batches
 from include.warehouse.connection import Connection
 
-_BATCH_ROWS = 65_536
 MANY = 100_000
 """So many keys of a dimension are not carried in a statement; `staging` is asked for them."""
 
@@ -32,7 +32,7 @@ def referred(table: Table, manifest: Manifest, processed: ObjectStore) -> Refere
     found: dict[str, pa.Array] = {}
     for file in manifest.files if names else ():
         with processed.open(file) as body:
-            for batch in pq.ParquetFile(body).iter_batches(_BATCH_ROWS, columns=names, use_threads=False):
+            for batch in batches(pq.ParquetFile(body), names):
                 for dimension, keys in _by_dimension(table, batch):
                     found[dimension] = _union(found.get(dimension), keys)
                     if len(found[dimension]) > MANY:

@@ -15,11 +15,11 @@ from include.catalog.model import Table
 from include.errors import DamagedObjectError
 from include.manifest import Manifest, StoredFile
 from include.object_store import ObjectStore
+from include.processed.read import batches
 from include.warehouse.connection import Connection
 
 log = logging.getLogger(__name__)
 
-_BATCH_ROWS = 16_384
 _PIECE = 64 * 1024
 _PROGRESS_EVERY_S = 10
 
@@ -138,7 +138,7 @@ def _extended(schema: pa.Schema, constants: Mapping[str, pa.Scalar]) -> pa.Schem
 def _batches(
     parquet: pq.ParquetFile, schema: pa.Schema, constants: Mapping[str, pa.Scalar]
 ) -> Iterator[pa.RecordBatch]:
-    for batch in parquet.iter_batches(_BATCH_ROWS, use_threads=False):
+    for batch in batches(parquet):
         repeated = [pa.repeat(value, batch.num_rows) for value in constants.values()]
         yield pa.RecordBatch.from_arrays([*batch.columns, *repeated], schema=schema)
 
