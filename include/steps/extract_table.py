@@ -109,9 +109,11 @@ def _compares_keys(
     decisions: tuple[Decision, ...],
     stands: Watermark | None,
 ) -> bool:
-    if decisions[-1].mode == "full" or postgres.is_small(source, table.source_tables[0]):
+    if postgres.is_small(source, table.source_tables[0]):
         return True
-    return stands is None or is_due(stands.keys_at, COMPARE_KEYS_EVERY, position)
+    if stands is None:
+        return False  # the first load of a table: nothing is there yet that could be gone
+    return decisions[-1].mode == "full" or is_due(stands.keys_at, COMPARE_KEYS_EVERY, position)
 
 
 def _origin(
