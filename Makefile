@@ -105,3 +105,4 @@ lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into re
 ## Settings of the stack (kept in its state folder): POSTGRES_PORT=55432 AWS_PORT=4566 AIRFLOW_PORT=8080
 ##   SMTP_PORT=8025 INBOX_PORT=8026 COVID_PORT=8027 DASHBOARD_PORT=8028 STATE_DIR=.state (where all data is) DAGS_FOLDER=dags
 ##   COVID=local (made-up COVID-19 files) or internet (the real ones)
+##   WATCH=off (runs every five minutes only), poll or notify (also as soon as something changes in the shop)

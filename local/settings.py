@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from include.settings import WATCH_CHOICES
 from local.errors import StackError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +18,7 @@ REMEMBERED = "settings.json"
 """File in the state folder that says what the stack was last started with."""
 
 COVID_CHOICES = ("local", "internet")
+CHOICES = {"covid": COVID_CHOICES, "watch": WATCH_CHOICES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Settings:
     """What one stack is started with. Every field but `root` is an environment variable in capitals.
 
     `covid` says where the COVID-19 files come from: "local", made up by the stack, or "internet", the real ones.
+    `watch` says whether a change in the shop starts a run at once, and how it is noticed: "off", "poll" or "notify".
     `durable=False` (tests only) lets PostgreSQL skip fsync.
     """
 
@@ -37,11 +40,12 @@ class Settings:
     covid_port: int = 8027
     dashboard_port: int = 8028
     covid: str = "local"
+    watch: str = "off"
     durable: bool = True
     root: Path = ROOT
 
     def __post_init__(self) -> None:
-        """Refuse ports out of range or used twice, folders that are none, and a `covid` that is no choice."""
+        """Refuse ports out of range or used twice, folders that are none, and what is no choice."""
         owners: dict[int, str] = {}
         for name, port in self.ports().items():
             if not 0 < port < 65536:
@@ -49,8 +53,9 @@ class Settings:
             if port in owners:
                 raise StackError(f"{name} and {owners[port]} are both {port}; give each a port of its own.")
             owners[port] = name
-        if self.covid not in COVID_CHOICES:
-            raise StackError(f"COVID is '{self.covid}'; expected one of {', '.join(COVID_CHOICES)}.")
+        for name, choices in CHOICES.items():
+            if (chosen := getattr(self, name)) not in choices:
+                raise StackError(f"{name.upper()} is '{chosen}'; expected one of {', '.join(choices)}.")
         if self.state_dir.exists() and not self.state_dir.is_dir():
             raise StackError(f"STATE_DIR is {self.state_dir}, a file; expected a folder or a name to create one.")
         if not self.dags_folder.is_dir():
@@ -119,7 +124,7 @@ def _remembered(state_dir: Path) -> dict[str, str]:
 def _value(name: str, text: str) -> Path | int | str:
     if name.endswith("_port"):
         return _port(name, text)
-    return text if name == "covid" else _folder(text)
+    return text if name in CHOICES else _folder(text)
 
 
 def _folder(text: str) -> Path:
