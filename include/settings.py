@@ -152,7 +152,7 @@ class WatchSettings:
 
     def __post_init__(self) -> None:
         if self.source not in WATCH_CHOICES:
-            _refuse("watch_source", self.source, " or ".join(WATCH_CHOICES))
+            _refuse("watch_source", self.source, "off, poll or notify")
         if self.seconds < 1:
             _refuse("watch_seconds", str(self.seconds), "a whole number of seconds, 1 or more")
 

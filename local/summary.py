@@ -35,13 +35,13 @@ def summary(stack: Stack, run: Mapping[str, Any]) -> str:
             f"Run {run['dag_run_id']}: {run['state']} in {span(run_seconds(run))}. {behind(stack)}",
             addresses(stack),
             f"Memory: {memory_mib(stack):,.0f} MiB. Ready after {span(elapsed_s())}.",
-            NEXT,
+            NEXT.format(follows="within seconds" if stack.airflow.watch_source != "off" else "every five minutes"),
         ]
     )
 
 
 NEXT = """Try next:
-  make shop      let the shop trade; the warehouse follows every five minutes
+  make shop      let the shop trade; the warehouse follows {follows}
   make psql SQL='SELECT currency_code, sum(units_sold * unit_price) AS revenue
                  FROM fact_sales_order_current JOIN dim_currency USING (currency_id) GROUP BY 1'
   make status    what runs, and how far behind the warehouse is   (make stop ends it all)"""

@@ -1,7 +1,8 @@
-"""How long a change takes from commit to visible: `make bench-latency`, MINUTES=60 EVERY=3 SEED=1 OUT=<file of JSON>.
+"""How long a change takes from commit to visible: `make bench-latency`, MINUTES=60 EVERY=3 SEED=1 WATCH=off.
 
 Changes are committed at a steady pace with a pause now and then; a reader of the warehouse looks for each of them
 four times a second. One that is not there within a quarter of an hour is lost.
+The tables go to standard output, everything else to a file of JSON (OUT=.bench/latency-<WATCH>.json).
 """
 
 import os
@@ -29,14 +30,16 @@ BURST, PAUSE_S = 20, 15
 
 def main() -> None:
     """Measure, print the tables, write the JSON."""
-    asked = {"minutes": _number("MINUTES", 60), "every_s": _number("EVERY", 3), "seed": int(_number("SEED", 1))}
-    out = Path(os.environ.get("OUT", ROOT / ".bench" / "latency.json"))
-    with ground() as stack:
+    watch, minutes = os.environ.get("WATCH") or "off", _number("MINUTES", 60)
+    every_s, seed = _number("EVERY", 3), int(_number("SEED", 1))
+    out = Path(os.environ.get("OUT") or ROOT / ".bench" / f"latency-{watch}.json")
+    with ground(watch) as stack:
         began = datetime.now(UTC)
-        arrivals = _measure(stack, seconds=asked["minutes"] * 60, every_s=asked["every_s"], seed=int(asked["seed"]))
+        arrivals = _measure(stack, seconds=minutes * 60, every_s=every_s, seed=seed)
         with psycopg.connect(stack.conninfo("airflow", "airflow")) as airflow:
             runs = report.runs_since(airflow, began)
-    report.write(out, {"began": began.isoformat(), **asked}, arrivals, runs)
+    asked = {"began": began.isoformat(), "watch": watch, "minutes": minutes, "every_s": every_s, "seed": seed}
+    report.write(out, asked, arrivals, runs)
     sys.stdout.write(f"{report.table(arrivals, runs)}\n{out}\n")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from include.warehouse import migrate
 from local import accounts, first_run, source
@@ -16,13 +17,14 @@ from local.stack import Stack
 
 
 @contextmanager
-def ground() -> Iterator[Stack]:
-    """The running stack; it is gone at the end, with all its data."""
+def ground(watch: str) -> Iterator[Stack]:
+    """The running stack, started with that `WATCH`; it is gone at the end, with all its data."""
     folder = Path(tempfile.mkdtemp(prefix="totes-bench-", dir="/var/tmp"))
-    stack = Stack(Settings(state_dir=folder, **_free_ports()))
+    stack = Stack(Settings(state_dir=folder, watch=watch, **_free_ports()))
     try:
         stack.start_servers()
         source.fill(stack.conninfo("totesys", "shop"), None)
+        source.notify(stack.conninfo("totesys", "shop"), wanted=watch == "notify")
         migrate.upgrade(stack.conninfo("warehouse", "totes_etl"))
         stack.start_airflow()
         first_run.ensure(stack.api, stack.task_logs)
@@ -33,7 +35,7 @@ def ground() -> Iterator[Stack]:
         shutil.rmtree(accounts.outside(folder), ignore_errors=True)
 
 
-def _free_ports() -> dict[str, int]:
+def _free_ports() -> dict[str, Any]:
     names = [field.name for field in fields(Settings) if field.name.endswith("_port")]
     with ExitStack() as held:
         probes = {name: held.enter_context(socket.socket()) for name in names}
