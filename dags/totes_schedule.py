@@ -24,4 +24,4 @@ def _shop(settings: WatchSettings) -> Asset:
     name = PRODUCTION.source_connection
     tables = sorted({f"{PRODUCTION.source_schema}.{source.name}" for fed in SOURCE_FED for source in fed.source_tables})
     trigger = SourceChanged(name, settings.source, settings.seconds, tables)
-    return Asset(name=name, uri=f"totes://{name}", watchers=[AssetWatcher(name=name, trigger=trigger)])
+    return Asset(name=name, uri=f"totes://{name}/", watchers=[AssetWatcher(name=name, trigger=trigger)])

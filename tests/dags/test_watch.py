@@ -40,7 +40,7 @@ def test_a_watched_shop_starts_runs_beside_the_schedule(dag, way):
     assert isinstance(dag.timetable, AssetOrTimeSchedule)
     assert dag.timetable.timetable == EVERY_FIVE_MINUTES
     (shop,) = dag.timetable.asset_condition.objects
-    assert (shop.name, shop.uri) == ("totesys", "totes://totesys")
+    assert (shop.name, shop.uri) == ("totesys", "totes://totesys/")
     (watcher,) = shop.watchers
     arguments = {"connection": "totesys", "way": way, "seconds": 2, "tables": TABLES}
     assert watcher.trigger.serialize() == ("totes_watch.SourceChanged", arguments)
