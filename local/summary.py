@@ -117,10 +117,11 @@ def run_seconds(run: Mapping[str, Any]) -> float:
 
 def memory_mib(stack: Stack) -> float:
     """What the stack's processes occupy, shared pages counted once (PSS), where the kernel tells."""
-    return sum(_process_mib(one) for one in stack.processes())
+    return sum(process_mib(one) for one in stack.processes())
 
 
-def _process_mib(one: psutil.Process) -> float:
+def process_mib(one: psutil.Process) -> float:
+    """The same of one process; nothing if it has ended."""
     with suppress(OSError, psutil.Error):
         lines = Path(f"/proc/{one.pid}/smaps_rollup").read_text().splitlines()
         return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
