@@ -25,7 +25,9 @@ CHANNEL = "totes_changed"
 REST_S = 5.0
 """What is committed so soon after something was noticed is told of together, at the end of it: a run takes as long."""
 
-_LONGEST_WAIT_S = 60.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+"""Between tries to connect: doubled each time."""
+
 _ALIVE_S = 60.0  # without notifications: some proxies close what is silent longer
 
 # PostgreSQL's own statistics: counted at the end of each transaction, of every size, and readable by everybody. A
@@ -112,7 +114,7 @@ async def changes(watch: Watch, connect: Connect) -> AsyncIterator[None]:
 
     While it is away, connecting is tried again, ever more seldom, up to once a minute; the log says so once.
     """
-    wait_s, away = 1.0, False
+    wait_s, away = FIRST_WAIT_S, False
     while True:
         try:
             connection = await connect()
@@ -120,7 +122,7 @@ async def changes(watch: Watch, connect: Connect) -> AsyncIterator[None]:
                 async for found in watch.looks(connection):
                     if away:
                         log.info("the source is watched again")
-                    wait_s, away = 1.0, False
+                    wait_s, away = FIRST_WAIT_S, False
                     if found:
                         yield
                         await asyncio.sleep(REST_S)
@@ -130,4 +132,4 @@ async def changes(watch: Watch, connect: Connect) -> AsyncIterator[None]:
                 log.warning("the source is not watched, only the schedule looks: %s: %s", type(error).__name__, said)
             away = True
         await asyncio.sleep(wait_s)
-        wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+        wait_s = min(wait_s * 2, LONGEST_WAIT_S)

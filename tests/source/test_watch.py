@@ -40,6 +40,7 @@ class Noticed:
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch):
     monkeypatch.setattr(watch, "REST_S", 0.1)
+    monkeypatch.setattr(watch, "FIRST_WAIT_S", 0.2)
 
 
 @pytest.fixture
@@ -143,7 +144,6 @@ def test_after_an_outage_without_changes_a_poll_notices_nothing(shop):
         async with _watched(shop, "poll") as noticed:
             await noticed.becomes(1)
             _end_sessions_of_the_reader(shop)
-            await asyncio.sleep(1.5)
             await noticed.becomes(1)
 
     asyncio.run(story())
