@@ -107,6 +107,10 @@ def _programs(programs: Sequence[footprint.Program]) -> str:
 def main() -> None:
     """Print the table."""
     stack = Stack(from_environment())
+    if stack.airflow.watch_source != "off":
+        raise SystemExit(
+            "The shop is watched: what this edits would start runs of its own. `make run WATCH=off` first."
+        )
     stack.api.unpause(DAG_ID)
     run(stack)  # whatever is pending
     kinds = {"run without changes": (), "run, one table changed": (ONE,), "run, every table changed": EDITS}
