@@ -20,6 +20,7 @@ if any(component in sys.argv for component in FORKS_TASKS):
     import airflow.providers.standard.decorators.python
     import airflow.sdk.definitions.decorators
     import airflow.sdk.definitions.retry_policy
+    import airflow.sdk.execution_time.cache
     import alembic.command
     import alembic.config
     import boto3
@@ -30,6 +31,7 @@ if any(component in sys.argv for component in FORKS_TASKS):
     import psycopg
     import pyarrow.compute
     import pyarrow.csv
+    import pyarrow.pandas_compat
     import pyarrow.parquet
     import sqlalchemy.dialects.postgresql
     import zstandard
