@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-dashboards bench-workers check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-dashboards bench-latency bench-workers check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -83,6 +83,9 @@ bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 
 bench-workers: setup ## A large table on Celery with one and two workers, one killed in the middle: ROWS=2000000 RUNS=1,2,2k,local (a stack of its own)
 	@$(PY) -m benchmarks.workers
 
+bench-latency: setup ## From commit to visible, on a stack of its own; MINUTES=60 EVERY=3 (seconds between changes) WATCH=off, poll or notify
+	@$(PY) -m benchmarks.latency
+
 check: test lint types security audit ## Everything that must be true before a commit is shared
 
 lint: setup ## Style and likely mistakes
@@ -109,3 +112,4 @@ lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into re
 ##   SMTP_PORT=8025 INBOX_PORT=8026 COVID_PORT=8027 DASHBOARD_PORT=8028 STATE_DIR=.state (where all data is) DAGS_FOLDER=dags
 ##   COVID=local (made-up COVID-19 files) or internet (the real ones)
 ##   EXECUTOR=local (tasks in the scheduler's processes) or celery (in WORKERS=2 of SLOTS=4 beside it; REDIS_PORT=6379)
+##   WATCH=off (runs every five minutes only), poll or notify (also as soon as something changes in the shop)

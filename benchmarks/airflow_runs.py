@@ -1,21 +1,28 @@
-"""How long runs take in the real Airflow of the running stack, and how long the DAG file takes to import.
+"""How long runs take in the real Airflow of the running stack, what it costs idle, how long the DAG file imports.
 
-`make bench`, after `make run`. Edits one row in each of the shop's eleven tables, three times over.
+`make bench`, after `make run`; RUNS=3 of each kind, IDLE=120 seconds. Edits rows of the shop: one, and one in each of
+its eleven tables. While the stack is idle the DAG is paused.
 """
 
 import os
 import statistics
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import psycopg
 
+from benchmarks import footprint
 from include.environment import DAG_ID
 from local.settings import ROOT, from_environment
 from local.stack import Stack
 
-REPEATS = 3
+REPEATS = int(os.environ.get("RUNS") or 3)
+IDLE_S = float(os.environ.get("IDLE") or 120)
+ONE = "UPDATE purchase_order SET item_quantity = item_quantity + 1 WHERE purchase_order_id = 9"
 EDITS = (
     "UPDATE address SET phone = phone || '1' WHERE address_id = 3",
     "UPDATE counterparty SET commercial_contact = 'N' WHERE counterparty_id = 3",
@@ -26,7 +33,7 @@ EDITS = (
     "UPDATE payment_type SET last_updated = now() WHERE payment_type_id = 1",
     "UPDATE transaction SET last_updated = now() WHERE transaction_id = 5",
     "UPDATE sales_order SET units_sold = units_sold + 1 WHERE sales_order_id = 9",
-    "UPDATE purchase_order SET item_quantity = item_quantity + 1 WHERE purchase_order_id = 9",
+    ONE,
     "UPDATE payment SET paid = NOT paid WHERE payment_id = 9",
 )
 IMPORT = """
@@ -38,22 +45,30 @@ print(time.perf_counter() - before)
 """
 
 
-def run_seconds(stack: Stack) -> tuple[float, int]:
-    """Seconds from trigger to the run's end as Airflow notes them, and the number of tasks executed."""
+@dataclass(frozen=True)
+class Run:
+    """Seconds from trigger to the run's end as Airflow notes them, CPU-seconds of the stack, and tasks executed."""
+
+    seconds: float
+    cpu_s: float
+    tasks: int
+
+
+def run(stack: Stack, *edits: str) -> Run:
+    """Edit the shop, each edit a transaction of its own, and run the pipeline once."""
+    with psycopg.connect(stack.conninfo("totesys", "shop"), autocommit=True) as shop:
+        for edit in edits:
+            shop.execute(edit.encode())
+    cpu_s = footprint.cpu_s(stack)
     run_id = stack.api.trigger(DAG_ID)
     state = stack.api.wait(DAG_ID, run_id)
     if state != "success":
         raise SystemExit(f"run {run_id} ended {state}; see `make status`")
-    run = stack.api.run(DAG_ID, run_id)
+    time.sleep(2)  # a worker ends after its task
+    cpu_s = footprint.cpu_s(stack) - cpu_s
+    found = stack.api.run(DAG_ID, run_id)
     executed = sum(state != "skipped" for state in stack.api.task_states(DAG_ID, run_id).values())
-    return (_at(run["end_date"]) - _at(run["queued_at"])).total_seconds(), executed
-
-
-def change_every_table(stack: Stack) -> None:
-    """One row edited in each of the shop's tables."""
-    with psycopg.connect(stack.conninfo("totesys", "shop")) as shop:
-        for edit in EDITS:
-            shop.execute(edit)
+    return Run((_at(found["end_date"]) - _at(found["queued_at"])).total_seconds(), cpu_s, executed)
 
 
 def import_seconds() -> float:
@@ -71,24 +86,43 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _line(what: str, seconds: list[float], more: str = "") -> str:
+def _said(what: str, runs: Sequence[Run]) -> str:
+    seconds, cpu_s = [one.seconds for one in runs], [one.cpu_s for one in runs]
+    more = f"   CPU {statistics.median(cpu_s):5.1f} s   tasks {runs[0].tasks}"
+    return _line(what, seconds, more)
+
+
+def _line(what: str, seconds: Sequence[float], more: str = "") -> str:
     shown = " ".join(f"{one:.2f}" for one in seconds)
-    return f"{what:<34} median {statistics.median(seconds):6.2f} s   of {shown}{more}\n"
+    return f"{what:<30} median {statistics.median(seconds):6.2f} s   of {shown}{more}\n"
+
+
+def _programs(programs: Sequence[footprint.Program]) -> str:
+    lines = [f"{'idle':<30} {'CPU-s a minute':>14}   MiB\n"]
+    lines += [f"  {one.name:<28} {one.cpu_s_per_minute:14.2f} {one.memory_mib:5.0f}\n" for one in programs]
+    sums = sum(one.cpu_s_per_minute for one in programs), sum(one.memory_mib for one in programs)
+    return "".join([*lines, f"  {'all':<28} {sums[0]:14.2f} {sums[1]:5.0f}\n"])
 
 
 def main() -> None:
     """Print the table."""
     stack = Stack(from_environment())
-    run_seconds(stack)  # whatever is pending
-    idle = [run_seconds(stack) for _ in range(REPEATS)]
-    busy = []
-    for _ in range(REPEATS):
-        change_every_table(stack)
-        busy.append(run_seconds(stack))
-    imports = [import_seconds() for _ in range(REPEATS)]
-    sys.stdout.write(_line("run without changes", [s for s, _ in idle], f"   tasks {idle[0][1]}"))
-    sys.stdout.write(_line("run, every table changed", [s for s, _ in busy], f"   tasks {busy[0][1]}"))
-    sys.stdout.write(_line("DAG file import beyond Airflow", imports))
+    if stack.airflow.watch_source != "off":
+        raise SystemExit(
+            "The shop is watched: what this edits would start runs of its own. `make run WATCH=off` first."
+        )
+    stack.api.unpause(DAG_ID)
+    run(stack)  # whatever is pending
+    kinds = {"run without changes": (), "run, one table changed": (ONE,), "run, every table changed": EDITS}
+    for what, edits in kinds.items():
+        sys.stdout.write(_said(what, [run(stack, *edits) for _ in range(REPEATS)]))
+    sys.stdout.write(_line("DAG file import beyond Airflow", [import_seconds() for _ in range(REPEATS)]))
+    sys.stdout.flush()
+    stack.api.unpause(DAG_ID, paused=True)
+    try:
+        sys.stdout.write(_programs(footprint.idle(stack, IDLE_S)))
+    finally:
+        stack.api.unpause(DAG_ID)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ for an environment, and shows that environment's tables or objects only.
 """
 
 import contextlib
+import functools
 import json
 import warnings
 from collections.abc import Iterator
@@ -96,6 +97,7 @@ def cloudwatch() -> "CloudWatchClient":
         return AwsBaseHook(aws_conn_id="totes_aws", client_type="cloudwatch", config=_CLOUDWATCH).get_conn()
 
 
+@functools.cache  # a second client in a task costs as much as reading its tables does
 def _s3() -> "S3Client":
     with _explained("totes_aws"):
         return S3Hook(aws_conn_id="totes_aws", config=_S3).get_conn()

@@ -9,7 +9,6 @@ from airflow.sdk import (
     DAG,
     Asset,
     AsyncCallback,
-    CronDataIntervalTimetable,
     DeadlineAlert,
     ExceptionRetryPolicy,
     Param,
@@ -27,8 +26,9 @@ from include.catalog.documentation import task_markdown
 from include.catalog.model import Table
 from include.environment import DAG_ID, ENVIRONMENTS, PRODUCTION
 from include.errors import PermanentError
-from include.settings import AlertSettings
+from include.settings import AlertSettings, WatchSettings
 from totes_deadline import RunDue, tell_that_it_is_late
+from totes_schedule import schedule
 
 DOC = """
 ### From the shop to the warehouse
@@ -146,7 +146,7 @@ with DAG(
     DAG_ID,
     description="The shop's changes in the warehouse, every five minutes",
     doc_md=DOC,
-    schedule=CronDataIntervalTimetable("*/5 * * * *", timezone="UTC"),
+    schedule=schedule(WatchSettings.from_environment()),
     start_date=datetime(2022, 11, 3, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,

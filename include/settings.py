@@ -139,6 +139,41 @@ _TOPIC = re.compile(r"arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}")
 _ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
 
 
+@dataclass(frozen=True)
+class WatchSettings:
+    """Whether a change in the shop starts a run at once, beside the schedule; off unless it is set.
+
+    ``source`` is how changes are noticed (``off``, ``poll``, ``notify``), ``seconds`` how often the shop is looked
+    at, or how long what it notifies of is gathered. Raises ``SettingError``.
+    """
+
+    source: str = "off"
+    seconds: int = 1
+
+    def __post_init__(self) -> None:
+        if self.source not in WATCH_CHOICES:
+            _refuse("watch_source", self.source, "off, poll or notify")
+        if self.seconds < 1:
+            _refuse("watch_seconds", str(self.seconds), "a whole number of seconds, 1 or more")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is watched."""
+        return self.source != "off"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "WatchSettings":
+        """The settings of this deployment."""
+        given = {name: environment.get(f"{_PREFIX}WATCH_{name}", "").strip() for name in ("SOURCE", "SECONDS")}
+        return cls(
+            source=given["SOURCE"] or cls.source,
+            seconds=_whole("watch_seconds", given["SECONDS"] or str(cls.seconds)),
+        )
+
+
+WATCH_CHOICES = ("off", "poll", "notify")
+
+
 def _truth(name: str, value: str) -> bool:
     if value.lower() not in {"true", "false"}:
         _refuse(name, value, "true or false")

@@ -71,6 +71,11 @@ class Airflow:
             own("AIRFLOW__TOTES__COVID_NYT_URL") or chosen.nyt, own("AIRFLOW__TOTES__COVID_JHU_URL") or chosen.jhu
         )
 
+    @property
+    def watch_source(self) -> str:
+        """How changes in the shop are noticed: the setting `WATCH` says so, the user's own option beats it."""
+        return os.environ.get("AIRFLOW__TOTES__WATCH_SOURCE") or self.settings.watch
+
     def prepare(self) -> None:
         """Make the home folder and write the admin's password where Airflow reads it."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,7 +126,7 @@ class Airflow:
         """The whole environment of every component: the user's, without any Airflow, AWS or Python setting.
 
         Settings of the pipeline (`AIRFLOW__TOTES__…`) are kept where the stack has none of its own, and where they
-        say where the COVID-19 files are.
+        say where the COVID-19 files are, or whether the shop is watched.
         """
         kept = {n: v for n, v in os.environ.items() if not n.startswith(("AIRFLOW", "AWS_", "PYTHON", "MAKE"))}
         pipeline = {n: v for n, v in os.environ.items() if n.startswith("AIRFLOW__TOTES__")}
@@ -191,6 +196,7 @@ class Airflow:
                 "cloudwatch_namespace": "Totes",
                 "covid_nyt_url": self.covid_urls.nyt,
                 "covid_jhu_url": self.covid_urls.jhu,
+                "watch_source": self.watch_source,
             },
         }
         for section, values in (self.celery.options() if self.celery else {}).items():

@@ -43,6 +43,7 @@ def _start(stack: Stack, folder: Path | None) -> None:
         step(f"A demo of failures was killed. Repaired: {done}")
     source.check(stack.conninfo("totesys", "shop"), folder)
     step(source.fill(stack.conninfo("totesys", "shop"), folder))
+    source.notify(stack.conninfo("totesys", "shop"), wanted=stack.airflow.watch_source == "notify")
     migrations.upgrade(stack.conninfo("warehouse", "totes_etl"))
     step("The warehouse's schema is up to date; starting Airflow")
     stack.start_airflow()  # after the migration: an unpaused DAG runs at once

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from include.settings import WATCH_CHOICES
 from local.errors import StackError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +20,7 @@ REMEMBERED = "settings.json"
 COVID_CHOICES = ("local", "internet")
 EXECUTORS = ("local", "celery")
 MOST_WORKERS = 16
+CHOICES = {"covid": COVID_CHOICES, "watch": WATCH_CHOICES, "executor": EXECUTORS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Settings:
     `covid` says where the COVID-19 files come from: "local", made up by the stack, or "internet", the real ones.
     `executor` says where tasks run: "local", in processes of the scheduler, or "celery", in `workers` beside it,
     each with so many `slots`.
+    `watch` says whether a change in the shop starts a run at once, and how it is noticed: "off", "poll" or "notify".
     `durable=False` (tests only) lets PostgreSQL skip fsync.
     """
 
@@ -45,11 +48,12 @@ class Settings:
     executor: str = "local"
     workers: int = 2
     slots: int = 4
+    watch: str = "off"
     durable: bool = True
     root: Path = ROOT
 
     def __post_init__(self) -> None:
-        """Refuse ports out of range or used twice, folders that are none, and a `covid` that is no choice."""
+        """Refuse ports out of range or used twice, folders that are none, and what is no choice."""
         owners: dict[int, str] = {}
         for name, port in self.ports().items():
             if not 0 < port < 65536:
@@ -57,10 +61,9 @@ class Settings:
             if port in owners:
                 raise StackError(f"{name} and {owners[port]} are both {port}; give each a port of its own.")
             owners[port] = name
-        if self.covid not in COVID_CHOICES:
-            raise StackError(f"COVID is '{self.covid}'; expected one of {', '.join(COVID_CHOICES)}.")
-        if self.executor not in EXECUTORS:
-            raise StackError(f"EXECUTOR is '{self.executor}'; expected one of {', '.join(EXECUTORS)}.")
+        for name, choices in CHOICES.items():
+            if (chosen := getattr(self, name)) not in choices:
+                raise StackError(f"{name.upper()} is '{chosen}'; expected one of {', '.join(choices)}.")
         for name, number in (("WORKERS", self.workers), ("SLOTS", self.slots)):
             if not 0 < number <= MOST_WORKERS:
                 raise StackError(f"{name} is {number}; expected a number from 1 to {MOST_WORKERS}.")
@@ -138,7 +141,7 @@ def _value(name: str, text: str) -> Path | int | str:
         return _number(name, text, "a port number, for example 15432")
     if name in {"workers", "slots"}:
         return _number(name, text, "how many, for example 2")
-    return text if name in {"covid", "executor"} else _folder(text)
+    return text if name in CHOICES else _folder(text)
 
 
 def _folder(text: str) -> Path:

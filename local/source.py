@@ -10,9 +10,11 @@ import psycopg
 from psycopg import sql
 
 from local.errors import StackError
+from local.settings import ROOT
 from local.shop import demo, schema, snapshot
 
 DEMO = "demo rows"
+_NOTIFY = ROOT / "include" / "source" / "notify.sql"
 
 
 def check(conninfo: str, folder: Path | None) -> None:
@@ -40,6 +42,15 @@ def fill(conninfo: str, folder: Path | None) -> str:
             counts, origin = demo.fill(conn, until=yesterday), f"{DEMO} until {yesterday}"
         _remember(conn, origin)
     return f"The shop's database has {sum(counts.values()):,} rows in {len(counts)} tables: {origin}"
+
+
+def notify(conninfo: str, *, wanted: bool) -> None:
+    """Have the shop notify of its changes, or no more: what the owner of the real one would run, or leave.
+
+    `conninfo` is the owner's of the shop's database, who may make schemas in it.
+    """
+    with psycopg.connect(conninfo) as conn:
+        conn.execute(_NOTIFY.read_bytes() if wanted else b"DROP SCHEMA IF EXISTS totes_watch CASCADE")
 
 
 def _snapshot_name(folder: Path) -> str:

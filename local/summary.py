@@ -35,13 +35,13 @@ def summary(stack: Stack, run: Mapping[str, Any]) -> str:
             f"Run {run['dag_run_id']}: {run['state']} in {span(run_seconds(run))}. {behind(stack)}",
             addresses(stack),
             f"Memory: {memory_mib(stack):,.0f} MiB. Ready after {span(elapsed_s())}.",
-            NEXT,
+            NEXT.format(follows="within seconds" if stack.airflow.watch_source != "off" else "every five minutes"),
         ]
     )
 
 
 NEXT = """Try next:
-  make shop      let the shop trade; the warehouse follows every five minutes
+  make shop      let the shop trade; the warehouse follows {follows}
   make psql SQL='SELECT currency_code, sum(units_sold * unit_price) AS revenue
                  FROM fact_sales_order_current JOIN dim_currency USING (currency_id) GROUP BY 1'
   make status    what runs, and how far behind the warehouse is   (make stop ends it all)"""
@@ -117,10 +117,11 @@ def run_seconds(run: Mapping[str, Any]) -> float:
 
 def memory_mib(stack: Stack) -> float:
     """What the stack's processes occupy, shared pages counted once (PSS), where the kernel tells."""
-    return sum(_process_mib(one) for one in stack.processes())
+    return sum(process_mib(one) for one in stack.processes())
 
 
-def _process_mib(one: psutil.Process) -> float:
+def process_mib(one: psutil.Process) -> float:
+    """The same of one process; nothing if it has ended."""
     with suppress(OSError, psutil.Error):
         lines = Path(f"/proc/{one.pid}/smaps_rollup").read_text().splitlines()
         return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

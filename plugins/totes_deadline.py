@@ -34,7 +34,10 @@ _CLIENT = {"connect_timeout": 5, "read_timeout": 10, "retries": {"mode": "standa
 
 
 class RunDue(BaseDeadlineReference):
-    """When a run was due: when it might have started. A backfill, late by nature, has no deadline."""
+    """When a run was due: when it might have started, or when the change was noticed that starts it.
+
+    A backfill, late by nature, has no deadline.
+    """
 
     required_kwargs: ClassVar[set[str]] = {"dag_id", "run_id"}
 

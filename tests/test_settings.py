@@ -3,7 +3,7 @@
 import pytest
 
 from include.errors import SettingError
-from include.settings import AlertSettings, Settings, SiteSettings
+from include.settings import AlertSettings, Settings, SiteSettings, WatchSettings
 
 GOOD = {"AIRFLOW__TOTES__RAW_BUCKET": "totes-raw", "AIRFLOW__TOTES__PROCESSED_BUCKET": "totes-processed"}
 
@@ -95,3 +95,20 @@ def test_a_site_that_cannot_be_is_refused(name: str, value: str):
     with pytest.raises(SettingError) as caught:
         SiteSettings.from_environment(GOOD | {f"AIRFLOW__TOTES__SITE_{name}": value})
     assert caught.value.where == f"setting AIRFLOW__TOTES__SITE_{name}"
+
+
+def test_the_shop_is_not_watched_unless_somebody_wants_it():
+    assert WatchSettings.from_environment({}) == WatchSettings(source="off", seconds=1)
+    assert not WatchSettings().is_on
+
+
+def test_how_the_shop_is_watched_comes_from_the_environment():
+    environment = {"AIRFLOW__TOTES__WATCH_SOURCE": "notify", "AIRFLOW__TOTES__WATCH_SECONDS": "3"}
+    assert WatchSettings.from_environment(environment) == WatchSettings(source="notify", seconds=3)
+    assert WatchSettings(source="poll").is_on
+
+
+@pytest.mark.parametrize(("name", "value"), [("SOURCE", "always"), ("SECONDS", "0"), ("SECONDS", "soon")])
+def test_a_watch_that_cannot_be_is_refused(name: str, value: str):
+    with pytest.raises(SettingError, match=f"WATCH_{name}.*{value}"):
+        WatchSettings.from_environment({f"AIRFLOW__TOTES__WATCH_{name}": value})

@@ -34,6 +34,12 @@ def test_one_dag_without_import_errors(dag_bag):
     assert list(dag_bag.dags) == ["totes_etl"]
 
 
+def test_what_the_dag_imports_is_not_parsed_as_a_dag_file():
+    from airflow.utils.file import find_dag_file_paths
+
+    assert find_dag_file_paths(str(ROOT / "dags"), safe_mode=True) == [str(ROOT / "dags" / "totes_etl.py")]
+
+
 def test_the_tasks_are_the_catalogues(dag):
     groups = {f"{table.name}.{step}" for table in FED for step in STEPS}
     assert len(groups) >= 30

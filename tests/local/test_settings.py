@@ -19,6 +19,7 @@ from local.settings import Settings, from_environment
         ("EXECUTOR", "kubernetes", "EXECUTOR is 'kubernetes'; expected one of local, celery"),
         ("WORKERS", "two", "WORKERS is 'two'; expected how many"),
         ("WORKERS", "0", "WORKERS is 0; expected a number from 1 to 16"),
+        ("WATCH", "listen", "WATCH is 'listen'; expected one of off, poll, notify"),
         ("STATE_DIR", __file__, "a file; expected a folder"),
         ("DAGS_FOLDER", "/nonexistent", "DAGS_FOLDER is /nonexistent, which is no folder"),
     ],
@@ -29,7 +30,9 @@ def test_a_bad_value_is_named_with_what_is_expected(tmp_path: Path, variable: st
 
 
 def test_what_a_stack_was_started_with_is_found_by_its_state_folder(tmp_path: Path) -> None:
-    started = from_environment({"STATE_DIR": str(tmp_path), "AWS_PORT": "5001", "DAGS_FOLDER": str(tmp_path)})
+    started = from_environment(
+        {"STATE_DIR": str(tmp_path), "AWS_PORT": "5001", "WATCH": "poll", "DAGS_FOLDER": str(tmp_path)}
+    )
     started.remember()
     assert from_environment({"STATE_DIR": str(tmp_path)}) == started
 

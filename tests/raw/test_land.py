@@ -10,7 +10,7 @@ import zstandard
 from include.errors import LakeUnavailable, SchemaDriftError
 from include.manifest import Manifest
 from include.object_store import ObjectStore
-from include.raw import land, parts
+from include.raw import parts
 from include.source import copy_out
 from tests.pipeline import Pipeline
 

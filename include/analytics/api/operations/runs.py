@@ -127,7 +127,9 @@ class Run(BaseModel):
 
     run_id: str
     run_url: str | None = Field(description="Where Airflow shows it.")
-    run_type: str = Field(description="scheduled, manual or backfill.")
+    run_type: str = Field(
+        description="As Airflow names it: scheduled, manual, backfill, asset_triggered (a change in the shop)."
+    )
     outcome: Literal["success", "failed"]
     started_at: datetime
     ended_at: datetime
