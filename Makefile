@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-dashboards bench-latency bench-workers check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-workers check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
