@@ -12,9 +12,8 @@ def markdown(axis: str, curve: Mapping[int, Mapping[str, Cost]]) -> str:
         f"| {axis} | " + " | ".join(f"{point:,}" for point in points) + " |",
         "|---|" + "---|" * len(points),
     ]
-    for step in curve[points[0]]:
-        lines.append(f"| {step} | " + " | ".join(_cell(curve[point][step]) for point in points) + " |")
-    return "\n".join(lines)
+    steps = [f"| {step} | " + " | ".join(_cell(curve[p][step]) for p in points) + " |" for step in curve[points[0]]]
+    return "\n".join([*lines, *steps])
 
 
 def _cell(cost: Cost) -> str:

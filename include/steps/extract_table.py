@@ -2,18 +2,20 @@
 
 import logging
 import time
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from include.catalog import Table
 from include.manifest import Origin
 from include.object_store import ObjectStore
-from include.planning import COMPARE_KEYS_EVERY, Decision, Request, decide, is_due
+from include.planning import Decision, Request, decide
 from include.raw.land import Reading, land
-from include.raw.landed import landed
+from include.raw.landed import landed, landed_since
 from include.source import postgres, snapshot
 from include.source.horizon import Horizon, horizon
 from include.source.selection import ChangedSince, Selection, StampedSince, StampedWithin
 from include.source.snapshot import Position
+from include.steps import deletes
 from include.steps.records import Keyed, Record, fed, landed_record
 from include.warehouse import ledger
 from include.warehouse.connection import Connection, transaction
@@ -47,13 +49,14 @@ def extract(
     next_start = horizon(source) if table.changes == "last_updated" else None
     with snapshot.snapshot(source) as position:
         postgres.check_columns(source, table.source_tables)
-        own = _land(source, position, raw, table, request, stands, next_start)
+        own = _land(source, warehouse, position, raw, table, request, stands, next_start)
         pending = pending_loads(warehouse, raw, table, stands, own[0][1].origin)
     return extract_record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own))
 
 
 def _land(
     source: snapshot.Connection,
+    warehouse: Connection,
     position: Position,
     raw: ObjectStore,
     table: Table,
@@ -62,7 +65,7 @@ def _land(
     next_start: Horizon | None,
 ) -> list[Keyed]:
     decisions = decide(table, request, stands, position)
-    with_keys = request.mode != "backfill" and _compares_keys(source, position, table, decisions, stands)
+    with_keys = request.mode != "backfill" and _compares_keys(source, warehouse, position, table, decisions, stands)
     manifests = []
     for decision in decisions:
         log.info("%s: reading %s", table.name, decision.reason)
@@ -75,14 +78,19 @@ def _land(
 
 def _compares_keys(
     source: snapshot.Connection,
+    warehouse: Connection,
     position: Position,
     table: Table,
     decisions: tuple[Decision, ...],
     stands: Watermark | None,
 ) -> bool:
-    if decisions[-1].mode == "full" or postgres.is_small(source, table.source_tables[0]):
+    """Whether the keys of all rows are landed too: of a large table only when rows seem gone."""
+    if stands is None or decisions[-1].mode == "full" or postgres.is_small(source, table.source_tables[0]):
         return True
-    return stands is None or is_due(stands.keys_at, COMPARE_KEYS_EVERY, position)
+    if not deletes.are_looked_for(source, position, table, stands):
+        return False
+    changed = deletes.changed_keys(source, position, table, stands)
+    return changed is None or deletes.seem_to_be(source, warehouse, position, table, changed=changed)
 
 
 def _origin(
@@ -131,11 +139,14 @@ def pending_loads(
     The rows they hold were current when they were read: a fact's history must have them.
     """
     since = stands.snapshot_at if stands else datetime.fromisoformat(own.snapshot_at) - _LOOK_BACK
-    earlier = [item for item in landed(raw, table, since) if item[1].origin.order < own.order]
+
+    def loaded(load_ids: Collection[str]) -> Collection[str]:
+        with transaction(warehouse):
+            return {own.load_id} | ledger.loaded(warehouse, load_ids)
+
+    pending = [item for item in landed_since(raw, table, since, loaded) if item[1].origin.order < own.order]
     if stands is not None:
-        earlier = [item for item in earlier if not ledger.is_older(item[1].origin, stands)]
-    with transaction(warehouse):
-        pending = [item for item in earlier if not ledger.is_loaded(warehouse, item[1].origin.load_id)]
+        pending = [item for item in pending if not ledger.is_older(item[1].origin, stands)]
     if stands is None:
         # A first load begins with everything.
         while pending and pending[0][1].origin.mode != "full":
