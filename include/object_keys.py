@@ -68,6 +68,12 @@ def manifest(folder: str) -> str:
     return f"{folder}/{MANIFEST}"
 
 
+def load_id(key: str) -> str:
+    """The id of the load in whose folder a key lies; empty for any other key."""
+    folder = key.rpartition("/")[0]
+    return folder.partition("/load_id=")[2].partition("/")[0]
+
+
 def is_manifest(key: str) -> bool:
     """Whether a key is a manifest's, of whichever attempt."""
     name = key.rpartition("/")[2]

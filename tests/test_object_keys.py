@@ -29,6 +29,8 @@ def test_a_key_range_has_a_folder_within_its_loads():
     assert folder == f"{whole}/range-00002"
     assert object_keys.whole_of(object_keys.manifest(folder)) == whole
     assert object_keys.whole_of(object_keys.manifest(whole)) is None
+    assert {object_keys.load_id(object_keys.manifest(where)) for where in (folder, whole)} == {"abc123"}
+    assert object_keys.load_id("index.json") == ""
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,13 @@ RETURNING table_name, natural_key, rules
 """
 _UNDECLARED = "UPDATE etl_source_column SET alert_id = %s WHERE alert_id IS NULL RETURNING column_name"
 _DIFFERENT = """
-WITH untold AS (UPDATE etl_check SET alert_id = %s WHERE alert_id IS NULL RETURNING check_id, table_name, outcome)
+WITH untold AS (UPDATE etl_check SET alert_id = %s WHERE alert_id IS NULL
+                RETURNING check_id, table_name, checked_at, outcome)
 SELECT DISTINCT table_name FROM untold WHERE outcome = 'different' AND 'different' IS DISTINCT FROM (
     SELECT earlier.outcome FROM etl_check AS earlier
-    WHERE earlier.table_name = untold.table_name AND earlier.check_id < untold.check_id
-    ORDER BY earlier.check_id DESC LIMIT 1)
+    WHERE earlier.table_name = untold.table_name
+      AND (earlier.checked_at, earlier.check_id) < (untold.checked_at, untold.check_id)
+    ORDER BY earlier.checked_at DESC, earlier.check_id DESC LIMIT 1)
 ORDER BY table_name
 """
 

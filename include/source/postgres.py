@@ -55,15 +55,26 @@ def count_rows(connection: Connection, table: SourceTable) -> int:
     return int(rows)
 
 
+def changed_keys(
+    connection: Connection, position: Position, table: Table, selection: Selection, *, most: int
+) -> list[str]:
+    """The natural keys of the selected driving rows, as text; of more than ``most`` only one more than that."""
+    driving = table.source_tables[0]
+    query = sql.SQL("SELECT concat_ws(',', {keys}) FROM {rows} AS driving WHERE {selected} LIMIT {most}").format(
+        keys=_keys(table),
+        rows=_identifier(driving),
+        selected=selection.condition("driving", position),
+        most=sql.Literal(most + 1),
+    )
+    return [key for (key,) in connection.execute(query)]
+
+
 def copy_keys(
     connection: Connection, table: Table, *, within: KeysWithin | Everything, position: Position, write: Write
 ) -> int:
     """Hand the keys of a table's driving source table, all or those of a range, to ``write``, as CSV with a header."""
-    by_name = {column.name: column.source_name for column in table.columns}
     query = sql.SQL("SELECT {keys} FROM {rows} AS held WHERE {selected}").format(
-        keys=sql.SQL(", ").join(sql.Identifier(by_name[name]) for name in table.natural_key),
-        rows=_identifier(table.source_tables[0]),
-        selected=within.condition("held", position),
+        keys=_keys(table), rows=_identifier(table.source_tables[0]), selected=within.condition("held", position)
     )
     return _copy(connection, query, write)
 
@@ -170,6 +181,11 @@ def _joined(lookup: Lookup, driving: sql.Composable, looked_up: sql.Composable) 
         looked_up=looked_up,
         key=sql.Identifier(lookup.table.key),
     )
+
+
+def _keys(table: Table) -> sql.Composable:
+    by_name = {column.name: column.source_name for column in table.columns}
+    return sql.SQL(", ").join(sql.Identifier(by_name[name]) for name in table.natural_key)
 
 
 def _identifier(table: SourceTable) -> sql.Identifier:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,13 +10,14 @@ from include.catalog import Table
 from include.key_ranges import by_load, origin_of
 from include.manifest import KeyRange, Origin
 from include.object_store import ObjectStore
-from include.planning import COMPARE_KEYS_EVERY, Decision, Request, decide, is_due
+from include.planning import Decision, Request, decide
 from include.raw.land import Reading, land, land_range
-from include.raw.landed import landed
+from include.raw.landed import landed, landed_since
 from include.source import postgres, snapshot
 from include.source.horizon import Horizon, horizon
 from include.source.selection import ChangedSince, Everything, Selection, StampedSince, StampedWithin
 from include.source.snapshot import Position
+from include.steps import deletes
 from include.steps.records import Keyed, Record, fed, landed_record
 from include.warehouse import ledger
 from include.warehouse.connection import Connection, transaction
@@ -53,7 +55,7 @@ def extract(
     next_start = horizon(source) if table.changes == "last_updated" else None
     with snapshot.snapshot(source) as position:
         postgres.check_columns(source, table.source_tables)
-        own = _land(source, position, raw, table, request, stands, next_start)
+        own = _land(source, warehouse, position, raw, table, request, stands, next_start)
         pending = pending_loads(warehouse, raw, table, stands, own[0][1].origin)
     return extract_record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own))
 
@@ -83,6 +85,7 @@ def _extract_range(
 
 def _land(
     source: snapshot.Connection,
+    warehouse: Connection,
     position: Position,
     raw: ObjectStore,
     table: Table,
@@ -91,7 +94,7 @@ def _land(
     next_start: Horizon | None,
 ) -> list[Keyed]:
     decisions = decide(table, request, stands, position)
-    with_keys = request.mode != "backfill" and _compares_keys(source, position, table, decisions, stands)
+    with_keys = request.mode != "backfill" and _compares_keys(source, warehouse, position, table, decisions, stands)
     manifests = []
     for decision in decisions:
         log.info("%s: reading %s", table.name, decision.reason)
@@ -104,16 +107,23 @@ def _land(
 
 def _compares_keys(
     source: snapshot.Connection,
+    warehouse: Connection,
     position: Position,
     table: Table,
     decisions: tuple[Decision, ...],
     stands: Watermark | None,
 ) -> bool:
+    """Whether the keys of all rows are landed too: of a large table only when rows seem gone."""
     if postgres.is_small(source, table.source_tables[0]):
         return True
     if stands is None:
         return False  # the first load of a table: nothing is there yet that could be gone
-    return decisions[-1].mode == "full" or is_due(stands.keys_at, COMPARE_KEYS_EVERY, position)
+    if decisions[-1].mode == "full":
+        return True
+    if not deletes.are_looked_for(source, position, table, stands):
+        return False
+    changed = deletes.changed_keys(source, position, table, stands)
+    return changed is None or deletes.seem_to_be(source, warehouse, position, table, changed=changed)
 
 
 def _origin(
@@ -162,12 +172,15 @@ def pending_loads(
     The rows they hold were current when they were read: a fact's history must have them.
     """
     since = stands.snapshot_at if stands else datetime.fromisoformat(own.snapshot_at) - _LOOK_BACK
-    loads = [(origin_of(load), load) for load in by_load(landed(raw, table, since))]
-    earlier = [(origin, load) for origin, load in loads if origin.order < own.order and origin.load_id != own.load_id]
+
+    def loaded(load_ids: Collection[str]) -> Collection[str]:
+        with transaction(warehouse):
+            return {own.load_id} | ledger.loaded(warehouse, load_ids)
+
+    loads = [(origin_of(load), load) for load in by_load(landed_since(raw, table, since, loaded))]
+    pending = [(origin, load) for origin, load in loads if origin.order < own.order]
     if stands is not None:
-        earlier = [(origin, load) for origin, load in earlier if not ledger.is_older(origin, stands)]
-    with transaction(warehouse):
-        pending = [(origin, load) for origin, load in earlier if not ledger.is_loaded(warehouse, origin.load_id)]
+        pending = [(origin, load) for origin, load in pending if not ledger.is_older(origin, stands)]
     if stands is None:
         # A first load begins with everything.
         while pending and pending[0][0].mode != "full":

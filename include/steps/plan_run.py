@@ -9,10 +9,11 @@ import psycopg
 
 from include.catalog import Table
 from include.errors import SchemaDriftError
-from include.planning import COMPARE_KEYS_EVERY, Request, decide, is_due
+from include.planning import Request, decide
 from include.source import postgres, snapshot
+from include.steps import deletes
 from include.steps.records import fed
-from include.warehouse import counts, drift, ledger, migrate
+from include.warehouse import drift, ledger, migrate
 from include.warehouse.connection import Connection, transaction
 from include.warehouse.ledger import Watermark
 
@@ -64,7 +65,7 @@ def _from_source(
     stands: Mapping[str, Watermark],
 ) -> list[TablePlan]:
     with snapshot.snapshot(source) as position:
-        plans = [_look(source, warehouse, position, request, table, stands) for table in tables]
+        plans = [_look(source, warehouse, position, request, table, stands.get(table.name)) for table in tables]
     unchanged = [item.table for item in plans if not item.has_changes and item.mode != "backfill"]
     with transaction(warehouse):
         ledger.confirm_fresh(warehouse, unchanged, position.at)
@@ -78,9 +79,8 @@ def _look(
     position: snapshot.Position,
     request: Request,
     table: Table,
-    stands: Mapping[str, Watermark],
+    watermark: Watermark | None,
 ) -> TablePlan:
-    watermark = stands.get(table.name)
     decisions = decide(table, request, watermark, position)
     mode, reason = decisions[-1].mode, decisions[-1].reason
     decided = partial(planned, table, watermark, mode=mode)
@@ -92,8 +92,8 @@ def _look(
                 return decided(True, reason=reason, undeclared=undeclared)
             if any(postgres.has_changes(source, position, table, decision.selection) for decision in decisions):
                 return decided(True, reason=reason, undeclared=undeclared)
-            if request.mode != "backfill" and _keys_differ(source, warehouse, position, table, watermark):
-                return decided(True, reason="rows are gone, or their keys are to be compared", undeclared=undeclared)
+            if request.mode != "backfill" and _has_deletes(source, warehouse, position, table, watermark):
+                return decided(True, reason="rows are gone", undeclared=undeclared)
             return decided(False, reason=reason, undeclared=undeclared)
     except psycopg.Error as error:
         if source.closed or source.broken:
@@ -103,19 +103,17 @@ def _look(
         return decided(True, reason="it is not shaped as declared")
 
 
-def _keys_differ(
+def _has_deletes(
     source: snapshot.Connection,
     warehouse: Connection,
     position: snapshot.Position,
     table: Table,
     watermark: Watermark | None,
 ) -> bool:
-    """Whether rows seem gone. Nothing else changed, so for a small table their number tells."""
-    driving = table.source_tables[0]
-    if postgres.is_small(source, driving):
-        with transaction(warehouse):
-            return postgres.count_rows(source, driving) != counts.present(warehouse, table)
-    return watermark is None or is_due(watermark.keys_at, COMPARE_KEYS_EVERY, position)
+    """Whether rows seem gone; nothing else changed, so their number tells."""
+    if not deletes.are_looked_for(source, position, table, watermark):
+        return False
+    return deletes.seem_to_be(source, warehouse, position, table, changed=())
 
 
 def planned(

@@ -98,7 +98,13 @@ def latest_manifest(connection: Connection, table: str) -> str | None:
 
 def is_loaded(connection: Connection, load_id: str) -> bool:
     """Whether the load with this id committed."""
-    return connection.execute("SELECT FROM etl_ledger WHERE load_id = %s", [load_id]).fetchone() is not None
+    return bool(loaded(connection, [load_id]))
+
+
+def loaded(connection: Connection, load_ids: Iterable[str]) -> set[str]:
+    """Those of the loads with these ids that committed."""
+    rows = connection.execute("SELECT load_id FROM etl_ledger WHERE load_id = ANY(%s)", [list(load_ids)])
+    return {load_id for (load_id,) in rows}
 
 
 def outcome(connection: Connection, load_id: str) -> Loaded:
@@ -260,3 +266,8 @@ def confirm_fresh(connection: Connection, tables: Iterable[str], at: datetime) -
     connection.execute(
         "UPDATE etl_watermark SET fresh_at = greatest(fresh_at, %s) WHERE table_name = ANY(%s)", [at, list(tables)]
     )
+
+
+def confirm_keys(connection: Connection, table: str, at: datetime) -> None:
+    """Note that at this instant no row that the table holds was gone from the source."""
+    connection.execute("UPDATE etl_watermark SET keys_at = greatest(keys_at, %s) WHERE table_name = %s", [at, table])

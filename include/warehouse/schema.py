@@ -145,6 +145,9 @@ def _ledger(tables: sa.MetaData) -> None:
         sa.Index("etl_ledger_table_name_idx", "table_name", "loaded_at"),
         sa.Index("etl_ledger_run_id_idx", "run_id"),
         sa.Index("etl_ledger_untold_idx", "run_id", postgresql_where=sa.text("alert_id IS NULL")),
+        sa.Index("etl_ledger_withheld_idx", "table_name", "snapshot_at", postgresql_where=sa.text("rows_withheld > 0")),
+        sa.Index("etl_ledger_loaded_at_idx", "loaded_at"),
+        sa.Index("etl_ledger_snapshot_at_idx", "snapshot_at"),
         comment="What was loaded, when, from where. The authority on what the warehouse holds.",
     )
 
@@ -228,7 +231,11 @@ def _check(tables: sa.MetaData) -> None:
         ),
         sa.Column("source_checksum", sa.Numeric, comment="Sum of the hashes of the source's rows."),
         sa.Column("warehouse_checksum", sa.Numeric, comment="Sum of the hashes of the warehouse's rows."),
+        sa.Column("after_key", sa.BigInteger, comment="Of a large table one slice was compared: keys behind this one"),
+        sa.Column("upto_key", sa.BigInteger, comment="up to this one; NULL: no bound."),
         alert_tables.told_by(),
         sa.Index("etl_check_table_name_idx", "table_name", "checked_at"),
+        sa.Index("etl_check_checked_at_idx", "checked_at"),
+        sa.Index("etl_check_untold_idx", "check_id", postgresql_where=sa.text("alert_id IS NULL")),
         comment="Does the warehouse hold what the source holds? Counts and checksums, compared now and then.",
     )

@@ -6,6 +6,7 @@ import pytest
 from include.errors import MassDeleteError, SchemaDriftError
 from include.planning import Request
 from include.source import postgres
+from include.steps import deletes
 from tests.pipeline import Pipeline
 
 PURCHASES = Request(tables=("fact_purchase_order",))
@@ -199,6 +200,74 @@ def test_of_a_large_table_the_keys_are_compared_when_they_are_due(small: Pipelin
     assert small.plan(PURCHASES) == ["fact_purchase_order"]
     assert small.run(PURCHASES)["fact_purchase_order"]["rows_deleted"] == 1
     assert small.plan(PURCHASES) == []
+
+
+@pytest.fixture
+def large(small: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    """Two purchase orders in a large table, whose keys are due."""
+    monkeypatch.setattr(postgres, "KEYS_EVERY_CYCLE", -2)
+    small.run(PURCHASES)
+    make_due(small)
+    return small
+
+
+def make_due(small: Pipeline) -> None:
+    with psycopg.connect(small.loader) as connection:
+        connection.execute("UPDATE etl_watermark SET keys_at = keys_at - interval '26 minutes'")
+
+
+def keys_landed(large: Pipeline) -> list[bool]:
+    """Of the loads, oldest first, whether they brought the keys of all rows."""
+    return [
+        large.raw.manifest(f"raw/totesys/purchase_order/date={at:%Y-%m-%d}/load_id={load_id}/manifest.json").keys
+        is not None
+        for load_id, at in large.query("SELECT load_id, snapshot_at FROM etl_ledger ORDER BY snapshot_at")
+    ]
+
+
+def test_the_keys_of_a_large_table_do_not_travel_while_no_row_is_gone(large: Pipeline):
+    assert large.plan(PURCHASES) == []
+    ((behind_s,),) = large.query("SELECT extract(epoch FROM now() - keys_at) FROM etl_watermark")
+    assert behind_s < 60, "that none is gone is noted"
+    make_due(large)
+    buy(large, 3)
+    large.shop("UPDATE purchase_order SET item_quantity = 99 WHERE purchase_order_id = 1")
+    assert large.run(PURCHASES)["fact_purchase_order"]["rows_new"] == 3
+    assert keys_landed(large) == [True, False]
+
+
+def test_a_row_gone_from_a_large_table_is_found_beside_new_and_revised_ones(large: Pipeline):
+    buy(large, 1)
+    large.shop(
+        "UPDATE purchase_order SET item_quantity = 99 WHERE purchase_order_id = 1",
+        "DELETE FROM purchase_order WHERE purchase_order_id = 2",
+    )
+    record = large.run(PURCHASES)["fact_purchase_order"]
+    assert (record["rows_new"], record["rows_revised"], record["rows_deleted"]) == (1, 1, 1)
+    assert keys_landed(large) == [True, True]
+    assert large.held("fact_purchase_order") == large.expected("fact_purchase_order")
+
+
+def test_a_row_set_aside_in_a_large_table_is_not_taken_for_a_new_one(large: Pipeline):
+    buy(large, 1)
+    large.shop("UPDATE purchase_order SET agreed_payment_date = '2024-13-01' WHERE purchase_order_id = 3")
+    large.run(PURCHASES)
+    for statement in ("UPDATE purchase_order SET item_quantity = 99 WHERE purchase_order_id = 3", "SELECT 1"):
+        make_due(large)
+        large.shop(statement)
+        large.run(PURCHASES)
+        assert keys_landed(large) == [True] + [False] * (len(keys_landed(large)) - 1)
+    make_due(large)
+    large.shop("DELETE FROM purchase_order WHERE purchase_order_id = 3")
+    large.run(PURCHASES)
+    assert large.query("SELECT count(*) FROM etl_quarantine WHERE resolved_at IS NULL") == [(0,)]
+
+
+def test_more_changes_than_are_counted_bring_the_keys(large: Pipeline, monkeypatch):
+    monkeypatch.setattr(deletes, "_MOST_CHANGED", 2)
+    buy(large, 3)
+    large.run(PURCHASES)
+    assert keys_landed(large) == [True, True]
 
 
 def test_a_full_comparison_finds_deletes_in_a_large_table_at_once(small: Pipeline, monkeypatch):

@@ -78,4 +78,6 @@ def _compared(check: sa.Table) -> sa.Select[Any]:
         check.c.warehouse_rows,
         check.c.source_checksum,
         check.c.warehouse_checksum,
+        check.c.after_key,
+        check.c.upto_key,
     )

@@ -93,6 +93,8 @@ class Check(BaseModel):
                     "warehouse_rows": 16012,
                     "source_checksum": "9223372036854775807",
                     "warehouse_checksum": "9223372036854775807",
+                    "after_key": None,
+                    "upto_key": None,
                 }
             ]
         }
@@ -108,6 +110,8 @@ class Check(BaseModel):
     warehouse_rows: int | None = Field(description="Current rows in the warehouse, less those in quarantine.")
     source_checksum: Decimal | None
     warehouse_checksum: Decimal | None
+    after_key: int | None = Field(description="Of a large table one slice was compared: the keys behind this one …")
+    upto_key: int | None = Field(description="… up to this one; null: no bound.")
 
 
 class LatestCheck(Check):

@@ -33,7 +33,7 @@ export const checks = new Steady("checks", {
   ask: () => ["operations/checks", {}],
   columns: [
     { key: "table", title: "Table" },
-    { title: "Outcome", cell: (row) => stacked(badge(OUTCOMES[row.outcome] ?? "warning", row.outcome), meaning(row), lastDay(row)) },
+    { title: "Outcome", cell: (row) => stacked(badge(OUTCOMES[row.outcome] ?? "warning", row.outcome), meaning(row), slice(row), lastDay(row)) },
     { key: "source_rows", title: "Source", kind: "number" },
     { key: "warehouse_rows", title: "Warehouse", kind: "number" },
     { title: "Compared", cell: (row) => when(row.checked_at) },
@@ -60,6 +60,15 @@ function meaning(row) {
   if (row.outcome !== "different") return MEANING[row.outcome] ?? "";
   return row.source_rows === row.warehouse_rows ? "as many rows, other contents" : "";
 }
+
+/** Of a large table one slice of its keys is compared at a time. */
+function slice(row) {
+  if (row.after_key === null && row.upto_key === null) return "";
+  const from = row.after_key === null ? "the first" : number(row.after_key + 1);
+  return `keys ${from} to ${row.upto_key === null ? "the last" : number(row.upto_key)}`;
+}
+
+const number = (value) => value.toLocaleString("en-GB");
 
 function lead(id, url) {
   const link = document.querySelector(`#${id} .runbook`);
