@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-dashboards bench-latency check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-workers check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -66,7 +66,7 @@ setup: ## Make the virtual environment (the others do it by themselves); PYTHON=
 	@local/setup.sh
 
 test: setup ## The whole test suite
-	@$(PY) -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term:skip-covered
+	@$(PY) -m pytest --numprocesses=3 --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 faults: setup ## Every fault with every seed, ending in a table; SEEDS=1,2,3
 	@FAULT_SEEDS=$(or $(SEEDS),1) $(PY) -m pytest tests/faults -q
@@ -79,6 +79,9 @@ bench: setup ## Measure runs of the running stack (edits rows of its shop)
 
 bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 SECONDS=30 READERS=8 LOADS=10 (a stack of its own)
 	@$(PY) -m benchmarks.dashboards
+
+bench-workers: setup ## A large table on Celery with one and two workers, one killed in the middle: ROWS=2000000 RUNS=1,2,2k,local (a stack of its own)
+	@$(PY) -m benchmarks.workers
 
 bench-latency: setup ## From commit to visible, on a stack of its own; MINUTES=60 EVERY=3 (seconds between changes) WATCH=off, poll or notify
 	@$(PY) -m benchmarks.latency
@@ -108,4 +111,5 @@ lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into re
 ## Settings of the stack (kept in its state folder): POSTGRES_PORT=55432 AWS_PORT=4566 AIRFLOW_PORT=8080
 ##   SMTP_PORT=8025 INBOX_PORT=8026 COVID_PORT=8027 DASHBOARD_PORT=8028 STATE_DIR=.state (where all data is) DAGS_FOLDER=dags
 ##   COVID=local (made-up COVID-19 files) or internet (the real ones)
+##   EXECUTOR=local (tasks in the scheduler's processes) or celery (in WORKERS=2 of SLOTS=4 beside it; REDIS_PORT=6379)
 ##   WATCH=off (runs every five minutes only), poll or notify (also as soon as something changes in the shop)

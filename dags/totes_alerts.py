@@ -59,10 +59,7 @@ def emit_metrics(context: Mapping[str, Any], loads: Sequence[Mapping[str, Any]])
 
 def run_failed(context: Mapping[str, Any]) -> None:
     """Airflow's callback of a failed run, in the dag-processor: tells what `report` could not."""
-    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
-
-    dag_id, run_id = context["dag"].dag_id, context["run_id"]
-    states = RuntimeTaskInstance.get_task_states(dag_id=dag_id, run_ids=[run_id]).get(run_id, {})
+    states = totes_failures.states(context)
     # Of a run that timed out `report` is skipped; what it "told" may be of an attempt before a clear.
     if states.get("report") == "failed" and totes_failures.xcom(context, "report", "told"):
         return
@@ -79,7 +76,9 @@ def try_failed(context: Mapping[str, Any]) -> None:
     from include import steps
 
     if AlertSettings.from_environment().mail_on_retry:
-        steps.tell_retry(_run(context), totes_failures.failure(context, context["ti"].task_id), **_ends(context))
+        steps.tell_retry(
+            _run(context), totes_failures.failure(context, totes_failures.name_of(context)), **_ends(context)
+        )
 
 
 def _ends(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -96,6 +96,7 @@ DEFAULTS = {
     "on_retry_callback": totes_alerts.try_failed,
     "max_active_tis_per_dag": 1,  # runs of one table never overlap, a backfill's neither
 }
+RANGES_AT_ONCE = 8  # of a large table: each reads by a connection of its own
 LIMIT_MINUTES = AlertSettings.from_environment().deadline_minutes
 DEADLINE = DeadlineAlert(
     name=f"done {LIMIT_MINUTES} minutes after it was due",
@@ -110,9 +111,21 @@ def warehouse_table(table: Table, planned):
     sources = [Asset(name=f"{s.source}.{s.name}", uri=f"totes://{s.source}/{s.name}") for s in table.sources]
     star = Asset(name=f"warehouse.{table.name}", uri=f"totes://warehouse/{table.name}", group="warehouse")
     with TaskGroup(table.name, tooltip=table.description):
-        extracted = _task("extract", table)(table.name, planned)
-        transformed = _task("transform", table)(extracted)
+        transformed = _in_ranges(table, planned) if table.split_rows else _at_once(table, planned)
         return _task("load", table, inlets=sources, outlets=[star])(transformed)
+
+
+def _at_once(table: Table, planned):
+    extracted = _task("extract", table)(table.name, planned)
+    return _task("transform", table)(extracted)
+
+
+def _in_ranges(table: Table, planned):
+    """Extract and transform once for each key range that `split` returns: most often one."""
+    ranges = _task("split", table)(table.name, planned)
+    extract = _task("extract", table, max_active_tis_per_dag=RANGES_AT_ONCE)
+    extracted = extract.partial(table=table.name, planned=planned).expand(key_range=ranges)
+    return _task("transform", table, max_active_tis_per_dag=RANGES_AT_ONCE).expand(extracted=extracted)
 
 
 def _task(step: str, table: Table, **arguments):

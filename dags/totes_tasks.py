@@ -20,7 +20,10 @@ from totes_failures import environment_of, recorded
 
 log = logging.getLogger(__name__)
 
-STEPS = ("extract", "transform", "load")
+
+def steps_of(table: Table) -> tuple[str, ...]:
+    """The tasks of a table's group, in order."""
+    return (*(("split",) if table.split_rows else ()), "extract", "transform", "load")
 
 
 @recorded
@@ -59,7 +62,7 @@ def plan() -> None:
     # Raising skips whole groups at once, but would drop a returned value: so the XCom is pushed first.
     context["ti"].xcom_push(key="return_value", value=planned)
     wanted = {item.table for item in plans if item.has_changes}
-    skipped = [f"{table.name}.{step}" for table in FED if table.name not in wanted for step in STEPS]
+    skipped = [f"{table.name}.{step}" for table in FED if table.name not in wanted for step in steps_of(table)]
     if not (wanted and publishes):
         skipped.append("publish")
     if skipped:
@@ -67,16 +70,29 @@ def plan() -> None:
 
 
 @recorded
-def extract(table: str, planned: Mapping[str, Any]) -> dict[str, Any]:
-    """Lands what changed in a table's source tables in the raw bucket."""
+def split(table: str, planned: Mapping[str, Any]) -> list[dict[str, Any] | None]:
+    """Cuts the read of all of a large table into key ranges; what is smaller is read at once."""
+    from include import steps
+    from include.planning import Request
+    from totes_connections import source, warehouse
+
+    environment, request = environment_of(get_current_context()), Request.from_record(planned["request"])
+    with source(environment) as shop, warehouse(environment) as stars:
+        return steps.split(table, request, source=shop, warehouse=stars)
+
+
+@recorded
+def extract(table: str, planned: Mapping[str, Any], key_range: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Lands what changed in a table's source tables, or all that lies in a key range, in the raw bucket."""
     from include import steps
     from include.planning import Request
     from totes_connections import lake, source, warehouse
 
     environment = environment_of(get_current_context())
     raw, _ = lake(environment)
+    request = Request.from_record(planned["request"])
     with source(environment) as shop, warehouse(environment) as stars:
-        return steps.extract(table, Request.from_record(planned["request"]), source=shop, warehouse=stars, raw=raw)
+        return steps.extract(table, request, key_range, source=shop, warehouse=stars, raw=raw)
 
 
 @recorded
@@ -114,8 +130,8 @@ def transform_files(extracted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @recorded
-def load(transformed: Mapping[str, Any]) -> dict[str, Any]:
-    """Loads a table's Parquet into the warehouse; its XCom carries the table's new watermark."""
+def load(transformed: Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Loads a table's Parquet, of all its ranges, into the warehouse; its XCom carries the table's new watermark."""
     from include import steps
     from totes_connections import lake, warehouse
 
@@ -124,8 +140,9 @@ def load(transformed: Mapping[str, Any]) -> dict[str, Any]:
     if environment is not PRODUCTION:
         context["task"].outlets = []  # the assets are production's: whoever waits for them hears nothing of a test
     _, processed = lake(environment)
+    records = transformed if isinstance(transformed, Mapping) else list(transformed)
     with warehouse(environment) as stars:
-        record = steps.load(transformed, processed=processed, warehouse=stars, run_id=context["run_id"])
+        record = steps.load(records, processed=processed, warehouse=stars, run_id=context["run_id"])
     return {**record, "environment": environment.name}
 
 
@@ -140,8 +157,8 @@ def publish() -> dict[str, Any]:
     from totes_connections import site, warehouse
 
     context = get_current_context()
-    ti, run_id, environment = context["ti"], context["run_id"], environment_of(context)
-    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[run_id])[run_id]
+    environment = environment_of(context)
+    states = totes_failures.states(context)
     if not any(states.get(f"{table.name}.load") == "success" for table in FED):
         raise AirflowSkipException("no table was loaded in this run")
     if not _publishes(environment):
@@ -159,8 +176,7 @@ def report() -> dict[str, Any]:
     from include import steps
 
     context = get_current_context()
-    ti, run_id = context["ti"], context["run_id"]
-    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[run_id])[run_id]
+    ti, states = context["ti"], totes_failures.states(context)
     planned = ti.xcom_pull(task_ids="plan") or {"tables": []}
     loads = [record for record in ti.xcom_pull(task_ids=[f"{table.name}.load" for table in FED]) if record]
     failed = [task_id for task_id, state in states.items() if state in {"failed", "upstream_failed"}]

@@ -3,6 +3,8 @@
 ``raw/<source>/<source table>/date=YYYY-MM-DD/load_id=<id>/part-00000.csv.zst`` and
 ``processed/<warehouse table>/date=YYYY-MM-DD/load_id=<id>/part-00000.parquet``, each with a
 ``manifest.json`` that is written last: a load without it is incomplete and is never read.
+A read that is split into key ranges has a folder ``range-00000/`` for each, with a manifest of its own,
+within that of the load.
 In the site's bucket: ``extracts/parts/<warehouse table>/<SHA-256>.parquet``, ``extracts/manifest.json`` that names
 them, and ``public/`` for what anybody may see.
 A testing run's store puts ``testing/`` before all of them (``include/environment.py``).
@@ -12,6 +14,7 @@ import hashlib
 from datetime import date
 
 MANIFEST = "manifest.json"
+_RANGE = "range-"
 SPOOL = "alerts/spool/"
 EXTRACTS = "extracts/"
 EXTRACTS_MANIFEST = "extracts/manifest.json"
@@ -29,19 +32,30 @@ def day(on: date) -> str:
     return f"date={on.isoformat()}"
 
 
-def raw_folder(source: str, source_table: str, on: date, load_id: str) -> str:
-    """The folder of what one load read from one source table."""
-    return f"{raw_root(source, source_table)}{day(on)}/load_id={load_id}"
+def raw_folder(source: str, source_table: str, on: date, load_id: str, key_range: int | None = None) -> str:
+    """The folder of what one load, or one key range of it, read from one source table."""
+    return _in_range(f"{raw_root(source, source_table)}{day(on)}/load_id={load_id}", key_range)
 
 
-def processed_folder(table: str, on: date, load_id: str) -> str:
-    """The folder of one load's Parquet for one warehouse table."""
-    return f"processed/{table}/date={on.isoformat()}/load_id={load_id}"
+def processed_folder(table: str, on: date, load_id: str, key_range: int | None = None) -> str:
+    """The folder of the Parquet of one load, or of one key range of it, for one warehouse table."""
+    return _in_range(f"processed/{table}/{day(on)}/load_id={load_id}", key_range)
 
 
-def quarantine_folder(table: str, on: date, load_id: str) -> str:
+def quarantine_folder(table: str, on: date, load_id: str, key_range: int | None = None) -> str:
     """The folder of the rows of one load that break their table's declaration (in the processed bucket)."""
-    return f"quarantine/{table}/date={on.isoformat()}/load_id={load_id}"
+    return _in_range(f"quarantine/{table}/{day(on)}/load_id={load_id}", key_range)
+
+
+def whole_of(manifest_key: str) -> str | None:
+    """The folder of the load of which a manifest describes one key range; None for a load that is not split."""
+    folder = manifest_key.rpartition("/")[0]
+    whole, _, last = folder.rpartition("/")
+    return whole if last.startswith(_RANGE) else None
+
+
+def _in_range(folder: str, number: int | None) -> str:
+    return folder if number is None else f"{folder}/{_RANGE}{number:05d}"
 
 
 def part(folder: str, number: int, suffix: str) -> str:

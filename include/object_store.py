@@ -18,7 +18,7 @@ from include.manifest import Manifest, StoredFile
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_IN_MEMORY = 32 * 1024 * 1024  # a larger object is spooled to disk
+_IN_MEMORY = 8 * 1024 * 1024  # a larger object is spooled to disk
 _CHUNK = 1024 * 1024
 _ATTEMPTS = 20
 # Besides every answer of status 500 and above: these pass too.

@@ -15,6 +15,7 @@ import psycopg
 
 from local import aws as stand_in
 from local.aws import Aws
+from local.celery import Celery
 from local.covid.server import INTERNET, Covid, Urls
 from local.databases import OWNERS, READERS
 from local.errors import StackError
@@ -25,7 +26,7 @@ from local.secrets_store import Secrets, write_private
 from local.settings import Settings
 
 COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
-"""In the order of their start."""
+"""In the order of their start; each tells of its health."""
 
 ADMIN = "admin"
 """The name to log in with."""
@@ -36,7 +37,7 @@ MAIL_FROM, MAIL_TO = "totes-etl@totes.example", "data-team@totes.example"
 
 @dataclass(frozen=True, slots=True)
 class Airflow:
-    """Airflow with LocalExecutor on the embedded PostgreSQL."""
+    """Airflow on the embedded PostgreSQL, with LocalExecutor, or with Celery where there is one."""
 
     settings: Settings
     secrets: Secrets
@@ -44,6 +45,7 @@ class Airflow:
     aws: Aws
     inbox: Inbox
     covid: Covid
+    celery: Celery | None = None
 
     @property
     def home(self) -> Path:
@@ -97,19 +99,28 @@ class Airflow:
         stamp.write_text(wanted)
 
     def programs(self) -> list[Program]:
-        """The four components; their log servers, which would listen on every address, stay off."""
+        """The four components and the workers; their log servers, which would listen on every address, stay off."""
         quiet = {"scheduler": ("--skip-serve-logs",), "triggerer": ("--skip-serve-logs",)}
-        patience = {"scheduler": 40, "triggerer": 3}  # running tasks finish; a triggerer often hangs
+        commands = {component: (component, *quiet.get(component, ())) for component in COMPONENTS}
+        if self.celery:
+            commands |= {name: self.celery.command(name) for name in self.celery.names}
+        running = ("scheduler", *self.workers)  # their running tasks finish; a triggerer often hangs
+        patience = {"triggerer": 3, **dict.fromkeys(running, 40)}
         return [
             Program(
-                name=component,
-                command=(sys.executable, "-m", "airflow", component, *quiet.get(component, ())),
+                name=name,
+                command=(sys.executable, "-m", "airflow", *command),
                 env=self.environment(),
                 cwd=self.home,
-                stop_s=patience.get(component, 10),
+                stop_s=patience.get(name, 10),
             )
-            for component in COMPONENTS
+            for name, command in commands.items()
         ]
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """The programs that tasks run in, where those are not the scheduler's own."""
+        return self.celery.names if self.celery else ()
 
     def environment(self) -> dict[str, str]:
         """The whole environment of every component: the user's, without any Airflow, AWS or Python setting.
@@ -188,6 +199,8 @@ class Airflow:
                 "watch_source": self.watch_source,
             },
         }
+        for section, values in (self.celery.options() if self.celery else {}).items():
+            options[section] = {**options.get(section, {}), **values}
         return {
             f"AIRFLOW__{section}__{name}".upper(): str(value)
             for section, values in options.items()

@@ -30,6 +30,9 @@ def create_roles(admin: psycopg.Connection[Any], secrets: Secrets) -> None:
         admin.execute(
             sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
         )
+    # So that a load may check its foreign keys once a key instead of once a row (include/warehouse/references.py).
+    loader = sql.Identifier(OWNERS["warehouse"])
+    admin.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(loader))
     for reader in READERS.values():
         admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(reader)))
 

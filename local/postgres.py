@@ -55,7 +55,7 @@ class Postgres:
             "shared_buffers": "128MB",
             "work_mem": "16MB",
             "maintenance_work_mem": "64MB",
-            "max_wal_size": "512MB",
+            "max_wal_size": "2GB",
             "jit": "off",
             "timezone": "UTC",
             "log_timezone": "UTC",

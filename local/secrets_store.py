@@ -32,6 +32,7 @@ class Secrets:
     aws_access_key_id: str
     aws_secret_access_key: str
     dashboard_token: str
+    redis: str
 
 
 def load_or_generate(state_dir: Path) -> Secrets:

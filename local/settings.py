@@ -18,7 +18,9 @@ REMEMBERED = "settings.json"
 """File in the state folder that says what the stack was last started with."""
 
 COVID_CHOICES = ("local", "internet")
-CHOICES = {"covid": COVID_CHOICES, "watch": WATCH_CHOICES}
+EXECUTORS = ("local", "celery")
+MOST_WORKERS = 16
+CHOICES = {"covid": COVID_CHOICES, "watch": WATCH_CHOICES, "executor": EXECUTORS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Settings:
     """What one stack is started with. Every field but `root` is an environment variable in capitals.
 
     `covid` says where the COVID-19 files come from: "local", made up by the stack, or "internet", the real ones.
+    `executor` says where tasks run: "local", in processes of the scheduler, or "celery", in `workers` beside it,
+    each with so many `slots`.
     `watch` says whether a change in the shop starts a run at once, and how it is noticed: "off", "poll" or "notify".
     `durable=False` (tests only) lets PostgreSQL skip fsync.
     """
@@ -39,7 +43,11 @@ class Settings:
     inbox_port: int = 8026
     covid_port: int = 8027
     dashboard_port: int = 8028
+    redis_port: int = 6379
     covid: str = "local"
+    executor: str = "local"
+    workers: int = 2
+    slots: int = 4
     watch: str = "off"
     durable: bool = True
     root: Path = ROOT
@@ -56,6 +64,9 @@ class Settings:
         for name, choices in CHOICES.items():
             if (chosen := getattr(self, name)) not in choices:
                 raise StackError(f"{name.upper()} is '{chosen}'; expected one of {', '.join(choices)}.")
+        for name, number in (("WORKERS", self.workers), ("SLOTS", self.slots)):
+            if not 0 < number <= MOST_WORKERS:
+                raise StackError(f"{name} is {number}; expected a number from 1 to {MOST_WORKERS}.")
         if self.state_dir.exists() and not self.state_dir.is_dir():
             raise StackError(f"STATE_DIR is {self.state_dir}, a file; expected a folder or a name to create one.")
         if not self.dags_folder.is_dir():
@@ -66,8 +77,12 @@ class Settings:
         return {f.name.upper(): getattr(self, f.name) for f in fields(self) if f.name.endswith("_port")}
 
     def ports_of_programs(self) -> dict[str, int]:
-        """The same without that of `make dashboard`, which is no program of the stack and may outlive it."""
-        return {name: port for name, port in self.ports().items() if name != "DASHBOARD_PORT"}
+        """The same without that of `make dashboard`, which is no program of the stack and may outlive it.
+
+        Redis is a program of a stack on Celery only.
+        """
+        others = {"DASHBOARD_PORT"} if self.executor == "celery" else {"DASHBOARD_PORT", "REDIS_PORT"}
+        return {name: port for name, port in self.ports().items() if name not in others}
 
     def make_state_dir(self) -> None:
         """Make the state folder; only its owner reads it (root's PostgreSQL, another user, passes through).
@@ -123,7 +138,9 @@ def _remembered(state_dir: Path) -> dict[str, str]:
 
 def _value(name: str, text: str) -> Path | int | str:
     if name.endswith("_port"):
-        return _port(name, text)
+        return _number(name, text, "a port number, for example 15432")
+    if name in {"workers", "slots"}:
+        return _number(name, text, "how many, for example 2")
     return text if name in CHOICES else _folder(text)
 
 
@@ -131,8 +148,8 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-def _port(name: str, text: str) -> int:
+def _number(name: str, text: str, expected: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise StackError(f"{name.upper()} is '{text}'; expected a port number, for example 15432.") from None
+        raise StackError(f"{name.upper()} is '{text}'; expected {expected}.") from None

@@ -17,22 +17,27 @@ from local.accounts import postgres_place
 from local.airflow_api import AirflowApi
 from local.airflow_programs import ADMIN, COMPONENTS, Airflow
 from local.aws import Aws
+from local.celery import Celery
 from local.covid.server import Covid
 from local.errors import StackError
 from local.inbox.server import Inbox
 from local.postgres import Postgres
 from local.program import HOST, Program, wait_until
+from local.redis import Redis
 from local.secrets_store import Secrets
 from local.settings import Settings
 from local.supervision import Supervisor
 
 STOP_ORDER = ("scheduler", "dag-processor", "triggerer", "api-server", "covid", "inbox", "aws", "postgres")
-"""Whoever needs another one ends before it."""
+"""Whoever needs another one ends before it; workers end after the scheduler, their Redis last of all."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """PostgreSQL, the AWS stand-in, the inbox, the COVID-19 files and Airflow, supervised on loopback ports."""
+    """PostgreSQL, the AWS stand-in, the inbox, the COVID-19 files and Airflow, supervised on loopback ports.
+
+    With `executor` "celery" Redis and workers besides.
+    """
 
     settings: Settings
 
@@ -60,6 +65,9 @@ class Stack:
         self.supervisor.start_program("postgres")
         self.supervisor.start_program("inbox")
         self.supervisor.start_program("covid")
+        if self.redis:
+            self.supervisor.start_program("redis")
+            self._wait("redis", self.redis.is_ready)
         self._wait("postgres", self.postgres.is_ready)
         databases.create_all(self.postgres.admin(), self.secrets)
         self._wait("aws", self.aws.is_ready)
@@ -74,6 +82,8 @@ class Stack:
             if name == "scheduler":  # its first tasks would else wait long for the API server
                 self._wait("api-server", self.api.serves_tasks, seconds=180)
             self.supervisor.start_program(name)
+        for name in self.airflow.workers:
+            self.supervisor.start_program(name)  # ready or not: what is given to it waits in Redis
         for name in COMPONENTS:
             self._wait(name, self.api.healthy, seconds=180)
 
@@ -84,7 +94,8 @@ class Stack:
         """
         before = self.processes()
         if self.supervisor.alive():
-            for name in STOP_ORDER:
+            scheduler, *others = STOP_ORDER
+            for name in (scheduler, *self.airflow.workers, *others, *(["redis"] if self.redis else [])):
                 self.supervisor.stop_program(name)
             self.supervisor.shut_down()
         leftovers.end({*before, *self.processes()})
@@ -116,8 +127,8 @@ class Stack:
 
     def programs(self) -> list[Program]:
         """What the supervisor supervises, in the order of the start."""
-        servers = (self.postgres, self.aws, self.inbox, self.covid)
-        return [*(one.program() for one in servers), *self.airflow.programs()]
+        servers = [one.program() for one in (self.postgres, self.aws, self.inbox, self.covid)]
+        return [*servers, *([self.redis.program()] if self.redis else []), *self.airflow.programs()]
 
     def conninfo(self, database: str, role: str) -> str:
         """The connection string of `role` (of `databases.OWNERS`, `databases.READERS`, or `postgres`)."""
@@ -163,9 +174,17 @@ class Stack:
         return Covid(self.settings.state_dir / "covid", self.settings.covid_port)
 
     @cached_property
+    def redis(self) -> Redis | None:
+        """What Celery's workers take their tasks from; None where tasks run in the scheduler's processes."""
+        if self.settings.executor != "celery":
+            return None
+        return Redis(self.settings.state_dir / "redis", self.settings.redis_port, self.secrets.redis)
+
+    @cached_property
     def airflow(self) -> Airflow:
         """Airflow's programs and settings."""
-        return Airflow(self.settings, self.secrets, self.postgres, self.aws, self.inbox, self.covid)
+        celery = Celery(self.redis, self.settings.workers, self.settings.slots) if self.redis else None
+        return Airflow(self.settings, self.secrets, self.postgres, self.aws, self.inbox, self.covid, celery)
 
     @cached_property
     def api(self) -> AirflowApi:

@@ -39,6 +39,7 @@ def _say_programs(stack: Stack) -> bool:
         "inbox": stack.settings.inbox_port,
         "covid": stack.settings.covid_port,
         "api-server": stack.settings.airflow_port,
+        "redis": stack.settings.redis_port,
     }
     found = stack.supervisor.programs()
     rows = []

@@ -1,7 +1,7 @@
 """The pipeline's steps in one process, without Airflow, on a test's own source, buckets and warehouse."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from include import search_path, steps, testing
-from include.catalog import SOURCE_FED
+from include.catalog import SOURCE_FED, TABLES
 from include.environment import PRODUCTION, TESTING, Environment
 from include.object_store import ObjectStore
 from include.planning import Request
@@ -41,7 +41,16 @@ class Pipeline:
     def run(self, request: Request | None = None) -> dict[str, dict[str, Any]]:
         """One run: plan, then the three steps of each table with changes; the load records by table."""
         request = request or Request(tables=NAMES)
-        return {table: self.load(self.transform(self.extract(table, request))) for table in self.plan(request)}
+        return {table: self.load(self.transformed(table, request)) for table in self.plan(request)}
+
+    def transformed(self, table: str, request: Request) -> list[dict[str, Any]]:
+        """A table extracted and transformed, range by range where it is split."""
+        ranges = self.split(table, request) if TABLES[table].split_rows else [None]
+        return [self.transform(self.extract(table, request, key_range)) for key_range in ranges]
+
+    def split(self, table: str, request: Request | None = None) -> list[dict[str, Any] | None]:
+        with self.reading() as source, self.loading() as warehouse:
+            return steps.split(table, request or Request(tables=(table,)), source=source, warehouse=warehouse)
 
     def plan(self, request: Request | None = None) -> list[str]:
         """The tables that have changes."""
@@ -49,18 +58,20 @@ class Pipeline:
             plans = steps.plan(source, warehouse, request or Request(tables=NAMES), {})
         return [item.table for item in plans if item.has_changes]
 
-    def extract(self, table: str, request: Request | None = None) -> dict[str, Any]:
+    def extract(
+        self, table: str, request: Request | None = None, key_range: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        request = request or Request(tables=(table,))
         with self.reading() as source, self.loading() as warehouse:
-            return steps.extract(
-                table, request or Request(tables=(table,)), source=source, warehouse=warehouse, raw=self.raw
-            )
+            return steps.extract(table, request, key_range, source=source, warehouse=warehouse, raw=self.raw)
 
     def transform(self, extracted: Mapping[str, Any]) -> dict[str, Any]:
         return steps.transform(dict(extracted), raw=self.raw, processed=self.processed)
 
-    def load(self, transformed: Mapping[str, Any], run_id: str = "test") -> dict[str, Any]:
+    def load(self, transformed: Mapping[str, Any] | Sequence[dict[str, Any]], run_id: str = "test") -> dict[str, Any]:
+        records = dict(transformed) if isinstance(transformed, Mapping) else transformed
         with self.loading() as warehouse:
-            return steps.load(dict(transformed), processed=self.processed, warehouse=warehouse, run_id=run_id)
+            return steps.load(records, processed=self.processed, warehouse=warehouse, run_id=run_id)
 
     def shop(self, *statements: str) -> None:
         """The shop commits these statements in one transaction."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from include.errors import DamagedObjectError
-from include.manifest import Manifest
+from include.manifest import KeyRange, Manifest
 from tests.origins import manifest, origin
 
 DIFFERENCES = {
@@ -20,7 +20,14 @@ DIFFERENCES = {
     "snapshot": "150:161:152",
     "watermark": 151,
 }
-LATER = {"horizon": "2024-11-15T07:45:00+00:00", "bounded": True, "allow_mass_delete": True}
+LATER = {
+    "horizon": "2024-11-15T07:45:00+00:00",
+    "bounded": True,
+    "allow_mass_delete": True,
+    "key_range": KeyRange(load_id="c0ffee", split_at="2024-11-14T23:59:00+00:00", number=1, count=2, start=9, end=None),
+    "latest_snapshot": "170:180:",
+    "latest_snapshot_at": "2024-11-15T08:00:02+00:00",
+}
 
 
 def test_the_load_id_is_the_same_for_the_same_read():
@@ -97,3 +104,14 @@ def test_what_is_no_whole_manifest_is_refused_by_its_key(body: bytes):
     assert caught.value.where == "s3://raw/some/manifest.json"
     assert "no readable manifest" in caught.value.found
     assert "clear the table's whole task group" in caught.value.remedy
+
+
+def test_all_ranges_of_a_split_read_share_the_load_and_its_day():
+    ranged = origin(key_range=LATER["key_range"])
+    assert (ranged.load_id, ranged.landed_on.isoformat(), ranged.range_number) == ("c0ffee", "2024-11-14", 1)
+    assert origin().range_number is None
+
+
+def test_a_range_is_read_back_as_it_was_written():
+    written = replace(manifest(), origin=origin(key_range=LATER["key_range"]), quarantine_of_ranges=manifest().files)
+    assert Manifest.from_json("k", written.to_json()) == written

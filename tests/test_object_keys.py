@@ -23,6 +23,14 @@ def test_processed_keys_are_as_documented():
     assert object_keys.part(folder, 12345, "parquet") == f"{folder}/part-12345.parquet"
 
 
+def test_a_key_range_has_a_folder_within_its_loads():
+    whole = object_keys.processed_folder("fact_sales_order", DAY, "abc123")
+    folder = object_keys.processed_folder("fact_sales_order", DAY, "abc123", 2)
+    assert folder == f"{whole}/range-00002"
+    assert object_keys.whole_of(object_keys.manifest(folder)) == whole
+    assert object_keys.whole_of(object_keys.manifest(whole)) is None
+
+
 @pytest.mark.parametrize(
     ("number", "key"),
     [(1, "raw/a.b/part-00000.csv.zst"), (2, "raw/a.b/part-00000.attempt-2.csv.zst")],

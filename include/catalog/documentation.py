@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from include.catalog.model import Column, Table
 
 _STEPS = {
+    "split": "Cuts a read of all of {sources}, as a first load and a full comparison are, into key ranges that are"
+    " extracted and transformed side by side and loaded as one; what is smaller is read at once. Clear it, with what"
+    " follows, to read the table anew.",
     "extract": "Reads what changed in {sources} since the table's watermark, in one snapshot, and lands it in the raw"
     " bucket as it is. Safe to clear at any time: it reads from where the ledger says the table stands.",
     "transform": "Turns the raw rows into typed Parquet in the processed bucket. Safe to clear at any time.",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WIDENS = " or "
+_WHOLE_NUMBERS = {"smallint", "integer", "bigint"}
 History = Literal["latest", "versions"]
 Changes = Literal["xmin", "last_updated"]
 Transform = Callable[["pd.DataFrame"], "pd.DataFrame"]
@@ -139,7 +140,8 @@ class Table:
     warehouse generates by itself, which has neither.
     ``record_id`` is the surrogate key, one a version. ``transform`` is pure: it gets the rows as
     text, columns named as in the source (``<lookup>.<column>`` for lookups), and returns them with
-    columns added; it is there only where a rename and a cast do not do.
+    columns added; it is there only where a rename and a cast do not do. ``split_rows`` declares a table
+    large: a read of all of it is split into key ranges of about so many rows (None: never).
     """
 
     name: str
@@ -154,6 +156,7 @@ class Table:
     record_id: str | None = None
     transform: Transform | None = None
     changes: Changes = "xmin"
+    split_rows: int | None = None
 
     def __post_init__(self) -> None:
         names = self.column_names
@@ -176,6 +179,23 @@ class Table:
                 f"lookup {lookup.table.name} by {lookup.foreign_key!r}",
                 "a column of the driving table",
             )
+        if self.split_rows is not None:
+            self._check_split(self.split_rows)
+
+    def _check_split(self, rows: int) -> None:
+        """A range of keys must say which rows of the source it holds, and which of the warehouse's."""
+        self._require(rows > 0, f"split_rows {rows}", "how many rows a range holds")
+        key = self.driving.key if self.driving else ""
+        read_from = [column.source_name for column in self.columns if column.name in self.natural_key]
+        self._require(
+            self.driving is not None
+            and read_from == [key]
+            and self.driving.columns[key] in _WHOLE_NUMBERS
+            and not self.lookups,
+            f"split_rows {rows} with natural key {', '.join(self.natural_key)}"
+            + (f" and lookups {', '.join(lookup.table.name for lookup in self.lookups)}" if self.lookups else ""),
+            "one natural key, the driving table's own, a whole number, and no lookups",
+        )
 
     def _require(self, holds: bool, found: str, expected: str) -> None:
         if not holds:

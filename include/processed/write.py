@@ -22,7 +22,7 @@ from include.processed.quarantine import Quarantined, write_lines
 from include.processed.schema import arrow_schema
 from include.raw.read import rows, whole
 
-_IN_MEMORY = 32 * 1024 * 1024
+_IN_MEMORY = 8 * 1024 * 1024
 
 
 def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: ObjectStore) -> tuple[str, Manifest]:
@@ -32,31 +32,38 @@ def write(table: Table, raw_manifest_key: str, *, raw: ObjectStore, processed: O
     raw file that is not what was landed.
     """
     landed = raw.manifest(raw_manifest_key)
-    folder = object_keys.processed_folder(table.name, landed.origin.landed_on, landed.origin.load_id)
+    origin = landed.origin
+    folder = object_keys.processed_folder(table.name, origin.landed_on, origin.load_id, origin.range_number)
     with _Quarantine(table, landed, processed) as quarantine:
-        batches = _conformed(table, raw, landed, quarantine)
-        part = write_parquet(processed, object_keys.part(folder, 0, "parquet"), table, arrow_schema(table), batches)
-        _check_count(table, landed, part.rows + quarantine.rows)
+        parts = tuple(
+            write_parquet(processed, object_keys.part(folder, number, "parquet"), table, arrow_schema(table), batches)
+            for number, batches in enumerate(_conformed(table, raw, landed, quarantine))
+        )
+        _check_count(table, landed, sum(part.rows for part in parts) + quarantine.rows)
         manifest = Manifest(
-            origin=landed.origin,
-            files=(part,),
+            origin=origin,
+            files=parts,
             keys=_write_keys(table, raw, landed, processed, folder),
             quarantine=quarantine.store(),
         )
     return processed.put_manifest(folder, manifest), manifest
 
 
-def _conformed(table: Table, raw: ObjectStore, landed: Manifest, quarantine: "_Quarantine") -> Iterator[pa.RecordBatch]:
-    """The load's good rows, batch by batch; the others go to ``quarantine`` on the way."""
+def _conformed(
+    table: Table, raw: ObjectStore, landed: Manifest, quarantine: "_Quarantine"
+) -> Iterator[Iterator[pa.RecordBatch]]:
+    """The good rows of each raw part, batch by batch; the others go to ``quarantine`` on the way."""
     lookups = {lookup.table.name: whole(raw, landed, lookup.table) for lookup in table.lookups}
     driving = table.source_tables[0]
-    for file in landed.files:
-        if file.table == driving.name:
-            with rows(raw, file, tuple(driving.columns)) as batches:
-                for batch in batches:
-                    conformed = conform(table, batch, lookups)
-                    quarantine.add(conformed.quarantined)
-                    yield conformed.rows
+
+    def batches(file: StoredFile) -> Iterator[pa.RecordBatch]:
+        with rows(raw, file, tuple(driving.columns)) as read:
+            for batch in read:
+                conformed = conform(table, batch, lookups)
+                quarantine.add(conformed.quarantined)
+                yield conformed.rows
+
+    return (batches(file) for file in landed.files if file.table == driving.name)
 
 
 def _write_keys(
@@ -85,7 +92,8 @@ def write_parquet(
     """Write batches of a table's rows, or of its keys, to one Parquet file."""
     count = 0
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-        with pa.parquet.ParquetWriter(body, schema, compression="zstd") as writer:
+        # Without dictionaries: of keys, days and amounts they only make a file larger, and slower to write.
+        with pa.parquet.ParquetWriter(body, schema, compression="zstd", use_dictionary=False) as writer:
             for batch in batches:
                 writer.write_batch(batch)
                 count += batch.num_rows
@@ -116,7 +124,8 @@ class _Quarantine:
     def store(self) -> StoredFile | None:
         if not self.rows:
             return None
-        folder = object_keys.quarantine_folder(self._table.name, self._origin.landed_on, self._origin.load_id)
+        origin = self._origin
+        folder = object_keys.quarantine_folder(self._table.name, origin.landed_on, origin.load_id, origin.range_number)
         key = object_keys.part(folder, 0, "jsonl")
         return self._processed.put(key, self._body, table=self._table.name, rows=self.rows)
 

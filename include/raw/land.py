@@ -1,28 +1,22 @@
 """Land what one extract reads in the raw bucket: `COPY` → zstd → S3, then the manifest."""
 
-import logging
-import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
-import zstandard
-
 from include import object_keys
 from include.catalog.model import SourceTable, Table
 from include.manifest import Manifest, Origin, StoredFile
 from include.object_store import ObjectStore
+from include.raw.parts import Parts
 from include.source.postgres import copy_keys, copy_rows
-from include.source.selection import Selection
+from include.source.selection import Everything, KeysWithin, Selection
 from include.source.snapshot import Connection, Position
 
-log = logging.getLogger(__name__)
+_SUFFIX = "csv.zst"
 
-_IN_MEMORY = 32 * 1024 * 1024
-_COMPRESSION_LEVEL = 3
-_PROGRESS_EVERY_S = 10
+Copy = Callable[..., int]
 
 
 @dataclass(frozen=True)
@@ -42,53 +36,66 @@ def land(
     and parts without one are never read.
     """
     files = tuple(
-        _land_part(
+        part
+        for source_table in table.source_tables
+        for part in _land_parts(
             raw,
             origin,
             source_table,
-            "part-00000",
             partial(copy_rows, connection, table, source_table, selection=reading.selection, position=position),
         )
-        for source_table in table.source_tables
     )
     driving = table.source_tables[0]
     keys = None
     if reading.with_keys:
-        keys = _land_part(raw, origin, driving, "keys", partial(copy_keys, connection, table))
-    folder = object_keys.raw_folder(driving.source, driving.name, origin.landed_on, origin.load_id)
+        within = reading.selection if isinstance(reading.selection, KeysWithin) else Everything()
+        keys = _land_keys(raw, origin, driving, partial(copy_keys, connection, table, within=within, position=position))
+    folder = _folder(origin, driving)
     manifest = Manifest(origin=origin, files=files, keys=keys)
     return raw.put_manifest(folder, manifest), manifest
 
 
-def _land_part(
-    raw: ObjectStore, origin: Origin, source_table: SourceTable, name: str, copy: Callable[..., int]
-) -> StoredFile:
-    folder = object_keys.raw_folder(source_table.source, source_table.name, origin.landed_on, origin.load_id)
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-        with _Compressor(body, source_table.name) as compressor:
-            rows = copy(write=compressor.write)
-        return raw.put(f"{folder}/{name}.csv.zst", body, table=source_table.name, rows=rows)
+def land_range(
+    connection: Connection, position: Position, raw: ObjectStore, table: Table, origin: Origin
+) -> tuple[str, Manifest]:
+    """Read one key range of a split load with its keys, once: what an earlier try landed of it is returned as it is.
+
+    So a range has one content, however often its task is repeated, and a replay reads what the load read.
+    """
+    key = object_keys.manifest(_folder(origin, table.source_tables[0]))
+    key_range = origin.key_range
+    if not raw.exists(key) and key_range is not None:
+        selection = KeysWithin(table.source_tables[0].key, key_range.start, key_range.end)
+        land(connection, position, raw, table, origin, reading=Reading(selection, with_keys=True))
+    return key, raw.manifest(key)  # of two tries at once, the one that was first
 
 
-class _Compressor:
-    """Compresses into a file and says now and then how far it is."""
+def _land_parts(raw: ObjectStore, origin: Origin, source_table: SourceTable, copy: Copy) -> tuple[StoredFile, ...]:
+    folder = _folder(origin, source_table)
 
-    def __init__(self, body: IO[bytes], name: str) -> None:
-        # One thread and no time in the frame: the same rows give the same bytes.
-        self._stream = zstandard.ZstdCompressor(level=_COMPRESSION_LEVEL).stream_writer(body, closefd=False)
-        self._name = name
-        self._bytes = 0
-        self._said_at = time.monotonic()
+    def store(number: int, body: IO[bytes], rows: int) -> StoredFile:
+        return raw.put(object_keys.part(folder, number, _SUFFIX), body, table=source_table.name, rows=rows)
 
-    def __enter__(self) -> "_Compressor":
-        return self
+    return _landed(Parts(source_table.name, store), copy)
 
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()  # type: ignore[no-untyped-call]  # zstandard types only a part of itself
 
-    def write(self, chunk: bytes) -> None:
-        self._stream.write(chunk)
-        self._bytes += len(chunk)
-        if time.monotonic() - self._said_at > _PROGRESS_EVERY_S:
-            self._said_at = time.monotonic()
-            log.info("reading %s: %.0f MB so far", self._name, self._bytes / 1e6)
+def _land_keys(raw: ObjectStore, origin: Origin, source_table: SourceTable, copy: Copy) -> StoredFile:
+    key = f"{_folder(origin, source_table)}/keys.{_SUFFIX}"
+
+    def store(_: int, body: IO[bytes], rows: int) -> StoredFile:
+        return raw.put(key, body, table=source_table.name, rows=rows)
+
+    (keys,) = _landed(Parts(source_table.name, store, split=False), copy)
+    return keys
+
+
+def _landed(parts: Parts, copy: Copy) -> tuple[StoredFile, ...]:
+    with parts:
+        copy(write=parts.write)
+        return parts.stored()
+
+
+def _folder(origin: Origin, source_table: SourceTable) -> str:
+    return object_keys.raw_folder(
+        source_table.source, source_table.name, origin.landed_on, origin.load_id, origin.range_number
+    )

@@ -15,7 +15,8 @@ from include.errors import SchemaDriftError
 from include.manifest import Manifest, StoredFile
 from include.object_store import ObjectStore
 
-_BLOCK = 16 * 1024 * 1024  # of CSV text at a time; no row may be longer
+_BLOCK = 512 * 1024  # of CSV text at a time
+_LONGEST_ROW = 64 * 1024 * 1024
 
 
 @contextlib.contextmanager
@@ -34,8 +35,7 @@ def rows(raw: ObjectStore, file: StoredFile, expected: tuple[str, ...]) -> Itera
                 expected=", ".join(expected),
                 remedy="correct the declaration in include/catalog or the source",
             )
-        with _decompressed(body) as text:
-            yield iter(_csv(text, names))
+        yield _batches(body, names)
 
 
 def whole(raw: ObjectStore, landed: Manifest, source_table: SourceTable) -> pa.Table:
@@ -49,6 +49,26 @@ def whole(raw: ObjectStore, landed: Manifest, source_table: SourceTable) -> pa.T
     return pa.Table.from_batches(batches, schema)
 
 
+def _batches(body: IO[bytes], names: list[str]) -> Iterator[pa.RecordBatch]:
+    """The rows in small blocks; from a row on that is longer than one, in blocks that hold the longest."""
+    seen = 0
+    with _decompressed(body) as text:
+        try:
+            for batch in _csv(text, names, _BLOCK):
+                yield batch
+                seen += batch.num_rows
+        except pa.ArrowInvalid as error:
+            if "straddling" not in str(error):
+                raise
+        else:
+            return
+    with _decompressed(body) as text:
+        for batch in _csv(text, names, _LONGEST_ROW):
+            if batch.num_rows > seen:
+                yield batch.slice(seen)
+            seen = max(0, seen - batch.num_rows)
+
+
 def _decompressed(body: IO[bytes]) -> zstandard.ZstdDecompressionReader:
     body.seek(0)
     return zstandard.ZstdDecompressor().stream_reader(body, closefd=False)
@@ -59,10 +79,10 @@ def _header(body: IO[bytes]) -> list[str]:
         return next(csv.reader(io.TextIOWrapper(text, "utf-8", newline="")))
 
 
-def _csv(text: IO[bytes], names: list[str]) -> pa.csv.CSVStreamingReader:
+def _csv(text: IO[bytes], names: list[str], block: int) -> pa.csv.CSVStreamingReader:
     return pa.csv.open_csv(
         text,
-        read_options=pa.csv.ReadOptions(block_size=_BLOCK, use_threads=False),
+        read_options=pa.csv.ReadOptions(block_size=block, use_threads=False),
         parse_options=pa.csv.ParseOptions(newlines_in_values=True),
         convert_options=pa.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),

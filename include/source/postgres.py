@@ -4,17 +4,22 @@ A joined table is read with its closure: every driving row that changed *or whos
 changed*, and the lookup rows that those refer to, all in the one snapshot.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable
 
 from psycopg import sql
 
 from include.catalog.model import Lookup, SourceTable, Table
 from include.errors import DeclarationError, SchemaDriftError
-from include.source.selection import Selection
+from include.source.copy_out import copy_out
+from include.source.selection import Everything, KeysWithin, Selection
 from include.source.snapshot import Connection, Position
 
 KEYS_EVERY_CYCLE = 200_000
 """Tables of at most so many rows have their keys compared in every cycle; larger ones every 25 minutes."""
+
+Write = Callable[[bytes, int], object]
+"""Takes a block of CSV, which ends with a row, and the number of its rows: the header first, which has none."""
 
 # Unqualified: a connection's search path names the one schema in which the source's tables are.
 _ESTIMATE = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(%s))"
@@ -50,12 +55,15 @@ def count_rows(connection: Connection, table: SourceTable) -> int:
     return int(rows)
 
 
-def copy_keys(connection: Connection, table: Table, write: Callable[[bytes], object]) -> int:
-    """Hand the keys of all rows of a table's driving source table to ``write``, as CSV with a header."""
+def copy_keys(
+    connection: Connection, table: Table, *, within: KeysWithin | Everything, position: Position, write: Write
+) -> int:
+    """Hand the keys of a table's driving source table, all or those of a range, to ``write``, as CSV with a header."""
     by_name = {column.name: column.source_name for column in table.columns}
-    query = sql.SQL("SELECT {keys} FROM {rows}").format(
+    query = sql.SQL("SELECT {keys} FROM {rows} AS held WHERE {selected}").format(
         keys=sql.SQL(", ").join(sql.Identifier(by_name[name]) for name in table.natural_key),
         rows=_identifier(table.source_tables[0]),
+        selected=within.condition("held", position),
     )
     return _copy(connection, query, write)
 
@@ -67,7 +75,7 @@ def copy_rows(
     *,
     selection: Selection,
     position: Position,
-    write: Callable[[bytes], object],
+    write: Write,
 ) -> int:
     """Hand the selected rows of one of a table's source tables to ``write``, as CSV with a header.
 
@@ -76,13 +84,17 @@ def copy_rows(
     return _copy(connection, _rows(table, source_table, selection, position), write)
 
 
-def _copy(connection: Connection, query: sql.Composable, write: Callable[[bytes], object]) -> int:
+def _copy(connection: Connection, query: sql.Composable, write: Write) -> int:
+    rows = 0
     statement = sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv, HEADER)").format(query=query)
-    with connection.cursor() as cursor:
-        with cursor.copy(statement) as copy:
-            for chunk in copy:
-                write(bytes(chunk))
-        return cursor.rowcount
+    with contextlib.closing(copy_out(connection, statement)) as blocks:
+        for number, messages in enumerate(blocks):
+            if number == 0:
+                write(messages.pop(0), 0)
+            if messages:
+                write(b"".join(messages), len(messages))
+                rows += len(messages)
+    return rows
 
 
 def check_columns(connection: Connection, tables: Iterable[SourceTable]) -> list[str]:

@@ -77,7 +77,33 @@ class StampedWithin:
         )
 
 
-Selection = Everything | ChangedSince | StampedSince | StampedWithin
+@dataclass(frozen=True)
+class KeysWithin:
+    """The rows whose key lies in ``[start, end)``, an end that is None being open: a range of a split read."""
+
+    key: str
+    start: int | None
+    end: int | None
+
+    def condition(self, row: str, position: Position) -> sql.Composable:
+        """True for the rows of the table with alias ``row`` within the range."""
+        del position
+        bounds = [(">=", self.start), ("<", self.end)]
+        return sql.SQL(" AND ").join(
+            [
+                sql.SQL("true"),
+                *(
+                    sql.SQL("{row}.{key} " + comparison + " {bound}").format(
+                        row=sql.Identifier(row), key=sql.Identifier(self.key), bound=sql.Literal(bound)
+                    )
+                    for comparison, bound in bounds
+                    if bound is not None
+                ),
+            ]
+        )
+
+
+Selection = KeysWithin | Everything | ChangedSince | StampedSince | StampedWithin
 
 
 def _in_utc(instant: datetime) -> datetime:

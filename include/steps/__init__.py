@@ -9,6 +9,7 @@ from include.steps.load_table import load
 from include.steps.plan_run import TablePlan, plan
 from include.steps.publish_site import note_freshness, publish
 from include.steps.report_run import report, verify
+from include.steps.split_table import split
 from include.steps.table_of_files import extract_files, plan_files, transform_files
 from include.steps.tell_run import Outcome, tell, tell_retry
 from include.steps.transform_table import transform
@@ -25,6 +26,7 @@ __all__ = [
     "plan_files",
     "publish",
     "report",
+    "split",
     "tell",
     "tell_retry",
     "transform",

@@ -2,17 +2,19 @@
 
 import logging
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from include.catalog import Table
-from include.manifest import Origin
+from include.key_ranges import by_load, origin_of
+from include.manifest import KeyRange, Origin
 from include.object_store import ObjectStore
 from include.planning import COMPARE_KEYS_EVERY, Decision, Request, decide, is_due
-from include.raw.land import Reading, land
+from include.raw.land import Reading, land, land_range
 from include.raw.landed import landed
 from include.source import postgres, snapshot
 from include.source.horizon import Horizon, horizon
-from include.source.selection import ChangedSince, Selection, StampedSince, StampedWithin
+from include.source.selection import ChangedSince, Everything, Selection, StampedSince, StampedWithin
 from include.source.snapshot import Position
 from include.steps.records import Keyed, Record, fed, landed_record
 from include.warehouse import ledger
@@ -27,6 +29,7 @@ _LOOK_BACK = timedelta(days=1)  # for loads that were landed before a table was 
 def extract(
     table_name: str,
     request: Request,
+    key_range: Record | None = None,
     *,
     source: snapshot.Connection,
     warehouse: Connection,
@@ -35,10 +38,13 @@ def extract(
     """Land what changed since the ledger's watermark; returns the manifests' keys, in the order to load them.
 
     The ledger is asked here and not taken from the plan, so that a task cleared later reads from
-    where the table stands then. A replay reads nothing: it returns all that was ever landed.
+    where the table stands then. A replay reads nothing: it returns all that was ever landed. With a
+    ``key_range`` of ``split`` everything in that range is landed instead, once; what is pending goes with the first.
     """
     started = time.monotonic()
     table = fed(table_name)
+    if key_range is not None:
+        return _extract_range(table, request, KeyRange(**key_range), source, warehouse, raw)
     if request.mode == "replay":
         manifests = landed(raw, table)
         return extract_record(started, raw, table, manifests, "replay", own=0)
@@ -50,6 +56,29 @@ def extract(
         own = _land(source, position, raw, table, request, stands, next_start)
         pending = pending_loads(warehouse, raw, table, stands, own[0][1].origin)
     return extract_record(started, raw, table, [*pending, *own], own[-1][1].origin.mode, own=len(own))
+
+
+def _extract_range(
+    table: Table,
+    request: Request,
+    key_range: KeyRange,
+    source: snapshot.Connection,
+    warehouse: Connection,
+    raw: ObjectStore,
+) -> Record:
+    started = time.monotonic()
+    with transaction(warehouse):
+        stands = ledger.watermarks(warehouse).get(table.name)
+    next_start = horizon(source) if table.changes == "last_updated" else None
+    log.info("%s: reading range %d of %d", table.name, key_range.number + 1, key_range.count)
+    with snapshot.snapshot(source) as position:
+        postgres.check_columns(source, table.source_tables)
+        everything = Decision(mode="full", selection=Everything(), reason="a range of everything")
+        origin = replace(_origin(table, everything, request, position, next_start, stands), key_range=key_range)
+        own = land_range(source, position, raw, table, origin)
+    first = key_range.number == 0
+    pending = pending_loads(warehouse, raw, table, stands, own[1].origin) if first else []
+    return extract_record(started, raw, table, [*pending, own], "full", own=1)
 
 
 def _land(
@@ -80,9 +109,11 @@ def _compares_keys(
     decisions: tuple[Decision, ...],
     stands: Watermark | None,
 ) -> bool:
-    if decisions[-1].mode == "full" or postgres.is_small(source, table.source_tables[0]):
+    if postgres.is_small(source, table.source_tables[0]):
         return True
-    return stands is None or is_due(stands.keys_at, COMPARE_KEYS_EVERY, position)
+    if stands is None:
+        return False  # the first load of a table: nothing is there yet that could be gone
+    return decisions[-1].mode == "full" or is_due(stands.keys_at, COMPARE_KEYS_EVERY, position)
 
 
 def _origin(
@@ -131,18 +162,19 @@ def pending_loads(
     The rows they hold were current when they were read: a fact's history must have them.
     """
     since = stands.snapshot_at if stands else datetime.fromisoformat(own.snapshot_at) - _LOOK_BACK
-    earlier = [item for item in landed(raw, table, since) if item[1].origin.order < own.order]
+    loads = [(origin_of(load), load) for load in by_load(landed(raw, table, since))]
+    earlier = [(origin, load) for origin, load in loads if origin.order < own.order and origin.load_id != own.load_id]
     if stands is not None:
-        earlier = [item for item in earlier if not ledger.is_older(item[1].origin, stands)]
+        earlier = [(origin, load) for origin, load in earlier if not ledger.is_older(origin, stands)]
     with transaction(warehouse):
-        pending = [item for item in earlier if not ledger.is_loaded(warehouse, item[1].origin.load_id)]
+        pending = [(origin, load) for origin, load in earlier if not ledger.is_loaded(warehouse, origin.load_id)]
     if stands is None:
         # A first load begins with everything.
-        while pending and pending[0][1].origin.mode != "full":
+        while pending and pending[0][0].mode != "full":
             pending.pop(0)
     if pending:
         log.warning("%s: %d earlier loads were landed and never loaded; they go first", table.name, len(pending))
-    return pending
+    return [item for _, load in pending for item in load]
 
 
 def extract_record(

@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from include.catalog import Table
 from include.errors import ContractError, GapError, MassDeleteError, SupersededError
 from include.object_store import ObjectStore
+from include.steps.gather_ranges import gathered
 from include.steps.records import Record, fed, manifests_of
 from include.summary import log_summary
 from include.warehouse.connection import Connection
@@ -20,15 +21,20 @@ log = logging.getLogger(__name__)
 _COUNTS = ("rows_read", "rows_new", "rows_revised", "rows_deleted", "rows_quarantined", "bytes_read")
 
 
-def load(transformed: Record, *, processed: ObjectStore, warehouse: Connection, run_id: str) -> Record:
+def load(
+    transformed: Record | Sequence[Record], *, processed: ObjectStore, warehouse: Connection, run_id: str
+) -> Record:
     """Load processed loads in order, each once; returns what they did and where the table now stands.
 
+    Of a split read ``transformed`` are the records of all ranges, in order: they are one load, in one transaction.
     Raises ``MassDeleteError`` after the commit when so many rows seem deleted that none was.
     """
     started = time.monotonic()
-    table = fed(transformed["table"])
-    keys = manifests_of(transformed, processed)
-    if transformed["mode"] == "replay":
+    records = [transformed] if isinstance(transformed, Mapping) else list(transformed)
+    table, is_replay = fed(records[0]["table"]), records[0]["mode"] == "replay"
+    landed = [key for record in records for key in manifests_of(record, processed)]
+    keys = gathered(table, landed, processed, strict=is_replay)
+    if is_replay:
         loads = rebuild(warehouse, table, keys, processed=processed, run_id=run_id)
     else:
         loads = _each(warehouse, table, keys, processed, run_id)

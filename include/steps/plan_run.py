@@ -44,7 +44,6 @@ def plan(
     with transaction(warehouse):
         migrate.check(warehouse)
         stands = ledger.watermarks(warehouse)
-        present = counts.present(warehouse, tables)
     _compare_with_ledger(carried, stands)
     if request.mode == "replay":
         plans = [
@@ -52,7 +51,7 @@ def plan(
             for table in tables
         ]
     else:
-        plans = _from_source(source, warehouse, request, tables, stands, present)
+        plans = _from_source(source, warehouse, request, tables, stands)
     _log_plan(plans)
     return plans
 
@@ -63,10 +62,9 @@ def _from_source(
     request: Request,
     tables: Sequence[Table],
     stands: Mapping[str, Watermark],
-    present: Mapping[str, int],
 ) -> list[TablePlan]:
     with snapshot.snapshot(source) as position:
-        plans = [_look(source, position, request, table, stands, present[table.name]) for table in tables]
+        plans = [_look(source, warehouse, position, request, table, stands) for table in tables]
     unchanged = [item.table for item in plans if not item.has_changes and item.mode != "backfill"]
     with transaction(warehouse):
         ledger.confirm_fresh(warehouse, unchanged, position.at)
@@ -76,11 +74,11 @@ def _from_source(
 
 def _look(
     source: snapshot.Connection,
+    warehouse: Connection,
     position: snapshot.Position,
     request: Request,
     table: Table,
     stands: Mapping[str, Watermark],
-    present: int,
 ) -> TablePlan:
     watermark = stands.get(table.name)
     decisions = decide(table, request, watermark, position)
@@ -94,7 +92,7 @@ def _look(
                 return decided(True, reason=reason, undeclared=undeclared)
             if any(postgres.has_changes(source, position, table, decision.selection) for decision in decisions):
                 return decided(True, reason=reason, undeclared=undeclared)
-            if request.mode != "backfill" and _keys_differ(source, position, table, watermark, present):
+            if request.mode != "backfill" and _keys_differ(source, warehouse, position, table, watermark):
                 return decided(True, reason="rows are gone, or their keys are to be compared", undeclared=undeclared)
             return decided(False, reason=reason, undeclared=undeclared)
     except psycopg.Error as error:
@@ -107,15 +105,16 @@ def _look(
 
 def _keys_differ(
     source: snapshot.Connection,
+    warehouse: Connection,
     position: snapshot.Position,
     table: Table,
     watermark: Watermark | None,
-    present: int,
 ) -> bool:
     """Whether rows seem gone. Nothing else changed, so for a small table their number tells."""
     driving = table.source_tables[0]
     if postgres.is_small(source, driving):
-        return postgres.count_rows(source, driving) != present
+        with transaction(warehouse):
+            return postgres.count_rows(source, driving) != counts.present(warehouse, table)
     return watermark is None or is_due(watermark.keys_at, COMPARE_KEYS_EVERY, position)
 
 

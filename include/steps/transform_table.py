@@ -33,7 +33,7 @@ def transform(extracted: Record, *, raw: ObjectStore, processed: ObjectStore) ->
     record = landed_record(
         "transform", started, processed, table.name, manifests, mode=extracted["mode"], rows_read=rows
     )
-    quarantined = sum(manifest.quarantine.rows for _, manifest in manifests if manifest.quarantine)
+    quarantined = sum(file.rows for _, manifest in manifests for file in manifest.quarantine_files)
     if quarantined:
         log.warning("%s: %d rows break the declaration and go to quarantine", table.name, quarantined)
     return record | {"rows_quarantined": quarantined}

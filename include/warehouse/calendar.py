@@ -4,9 +4,9 @@ from datetime import date
 
 from psycopg import sql
 
-from include.catalog.model import Table
 from include.warehouse.connection import Connection
 
+CALENDAR = "dim_date"
 FIRST_DAY = date(2020, 1, 1)
 YEARS_AHEAD = 3  # whole calendar years, so that at any day more than two lie ahead
 
@@ -25,17 +25,12 @@ ON CONFLICT (date_id) DO NOTHING
 """
 
 
-def extend_calendar(connection: Connection, table: Table | None = None) -> None:
-    """Add the days that are missing: up to the horizon, and any that a staged row of ``table`` uses."""
-    used = [
-        sql.SQL("UNION SELECT {column} FROM staging").format(column=sql.Identifier(column.name))
-        for column in (table.columns if table else ())
-        if column.references == "dim_date"
-    ]
+def extend_calendar(connection: Connection, used: sql.Composable | None = None) -> None:
+    """Add the days that are missing: up to the horizon, and any that the query ``used`` has in its column `key`."""
     connection.execute(
         sql.SQL(_EXTEND).format(
             first_day=sql.Literal(FIRST_DAY.isoformat()),
             years_ahead=sql.Literal(YEARS_AHEAD),
-            used=sql.SQL(" ").join(used),
+            used=sql.SQL("UNION SELECT key FROM ({used}) AS used").format(used=used) if used else sql.SQL(""),
         )
     )

@@ -1,7 +1,5 @@
 """How many rows of the source each table stands for."""
 
-from collections.abc import Iterable
-
 from psycopg import sql
 
 from include.catalog.model import Table
@@ -10,12 +8,8 @@ from include.warehouse.deletions import held
 from include.warehouse.identifiers import keys
 
 
-def present(connection: Connection, tables: Iterable[Table]) -> dict[str, int]:
-    """The rows that each table holds as current, and the quarantined ones of which it holds no version."""
-    return {table.name: _present(connection, table) for table in tables}
-
-
-def _present(connection: Connection, table: Table) -> int:
+def present(connection: Connection, table: Table) -> int:
+    """The rows that a table holds as current, and the quarantined ones of which it holds no version."""
     (rows,) = connection.execute(
         sql.SQL("""
             SELECT (SELECT count(*) FROM {table} AS held WHERE {is_held})

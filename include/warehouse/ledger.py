@@ -219,14 +219,16 @@ def record(
 def advance(connection: Connection, origin: Origin, *, keys_compared: bool) -> None:
     """Move the table's position to what this load read.
 
-    A backfill moves the snapshot only; a read by `last_updated` the horizon, not the watermark.
+    A backfill moves the snapshot only; a read by `last_updated` the horizon, not the watermark. After a split
+    read nothing older than its newest range may be laid over it, and the next read starts at its oldest.
     """
+    snapshot, snapshot_at = origin.seen_until
     by_ids = origin.mode in {"incremental", "proof", "full"}
     everything = origin.mode in {"incremental", "stamped", "proof", "full"}
     values = {
         "table_name": origin.table,
-        "snapshot": origin.snapshot,
-        "snapshot_at": origin.snapshot_at,
+        "snapshot": snapshot,
+        "snapshot_at": snapshot_at,
         "system_identifier": origin.system_identifier,
         "load_id": origin.load_id,
         "watermark": origin.watermark if by_ids else None,

@@ -5,11 +5,12 @@ import time
 from include.catalog.model import Table
 from include.manifest import Manifest
 from include.object_store import ObjectStore
-from include.warehouse import deletions, ledger, quarantine
-from include.warehouse.calendar import extend_calendar
+from include.warehouse import deletions, first, ledger, quarantine, references
+from include.warehouse.calendar import CALENDAR, extend_calendar
 from include.warehouse.connection import Connection, transaction
 from include.warehouse.ledger import Counts, Loaded
 from include.warehouse.merge import merge
+from include.warehouse.references import References
 from include.warehouse.staging import stage, stage_keys
 from include.warehouse.vanished import refuse_lost_history
 
@@ -43,24 +44,39 @@ def load_rows(
     """Bring a manifest's rows in, within the caller's transaction."""
     started = time.monotonic()
     origin = manifest.origin
+    referred = references.referred(table, manifest, processed)
+    is_first = referred is not None and first.is_first(connection, table)
+    if referred is not None and is_first:
+        counts = first.load_rows(connection, table, manifest, referred, processed)
+    else:
+        counts = _merge_rows(connection, table, manifest, referred, processed)
+    ledger.advance(connection, origin, keys_compared=is_first or bool(manifest.key_files))
+    seconds = round(time.monotonic() - started, 3)
+    ledger.record(connection, manifest, manifest_key=manifest_key, run_id=run_id, counts=counts, seconds=seconds)
+
+
+def _merge_rows(
+    connection: Connection, table: Table, manifest: Manifest, referred: References | None, processed: ObjectStore
+) -> Counts:
+    """Compare a manifest's rows with those that the table holds, and write what differs."""
+    origin = manifest.origin
     stage(connection, table, manifest, processed)
     if table.files and not origin.allow_mass_delete:
         refuse_lost_history(connection, table)
-    extend_calendar(connection, table)
-    merged = merge(connection, table, origin.load_id, origin.snapshot_at)
+    if referred is None:
+        referred = references.staged(table)
+    extend_calendar(connection, referred.get(CALENDAR))
+    merged = merge(connection, table, referred, origin.load_id, origin.seen_until[1])
     gone, withheld = _delete(connection, table, manifest, processed)
     # Where so many rows seem gone that none is believed to be, the quarantined ones are not believed to be either.
-    quarantine.resolve(connection, table, manifest, keys_staged=manifest.keys is not None and not withheld)
-    counts = Counts(
+    quarantine.resolve(connection, table, manifest, keys_staged=bool(manifest.key_files) and not withheld)
+    return Counts(
         rows_new=merged.rows_new,
         rows_revised=merged.rows_revised,
         rows_deleted=gone,
         rows_withheld=withheld,
         rows_quarantined=quarantine.record(connection, table, manifest, processed),
     )
-    ledger.advance(connection, origin, keys_compared=manifest.keys is not None)
-    seconds = round(time.monotonic() - started, 3)
-    ledger.record(connection, manifest, manifest_key=manifest_key, run_id=run_id, counts=counts, seconds=seconds)
 
 
 def one_load_at_a_time(connection: Connection, table: Table) -> None:
@@ -73,13 +89,13 @@ def one_load_at_a_time(connection: Connection, table: Table) -> None:
 
 def _delete(connection: Connection, table: Table, manifest: Manifest, processed: ObjectStore) -> tuple[int, int]:
     """Mark what the source no longer has; returns how many rows were, and how many were withheld."""
-    if manifest.keys is None:
+    if not manifest.key_files:
         return 0, 0
-    stage_keys(connection, table, manifest.keys, processed)
+    stage_keys(connection, table, manifest.key_files, processed)
     gone = deletions.find_gone(connection, table)
     if not gone:
         return 0, 0
     if not (manifest.origin.allow_mass_delete or deletions.is_believable(connection, table, gone)):
         return 0, gone
-    deletions.mark_deleted(connection, table, manifest.origin.load_id, manifest.origin.snapshot_at)
+    deletions.mark_deleted(connection, table, manifest.origin.load_id, manifest.origin.seen_until[1])
     return gone, 0

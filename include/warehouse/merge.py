@@ -14,6 +14,7 @@ from include.catalog.model import Column, Kind, Table
 from include.errors import DeclarationError
 from include.warehouse.connection import Connection
 from include.warehouse.identifiers import columns, keys, same_key
+from include.warehouse.references import References, checked
 
 NOT_YET_LOADED = "(not yet loaded)"
 
@@ -26,13 +27,14 @@ class Merged:
     rows_revised: int
 
 
-def merge(connection: Connection, table: Table, load_id: str, seen_at: str) -> Merged:
+def merge(connection: Connection, table: Table, references: References, load_id: str, seen_at: str) -> Merged:
     """Bring `staging`, read at ``seen_at`` (ISO 8601), into the table, with the members that its foreign keys need."""
     merged = _find_changed(connection, table)
     if merged.rows_new or merged.rows_revised:
-        _infer_members(connection, table, load_id, seen_at)
+        infer_members(connection, references, load_id, seen_at)
         write = _append_versions if table.history == "versions" else _upsert
-        write(connection, table, load_id, seen_at)
+        with checked(connection, references):
+            write(connection, table, load_id, seen_at)
     return merged
 
 
@@ -41,7 +43,7 @@ def _find_changed(connection: Connection, table: Table) -> Merged:
     connection.execute("DROP TABLE IF EXISTS pg_temp.changed")
     statement = sql.SQL("""
         CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
-        SELECT staged.*, {is_new} AS is_new
+        SELECT staged.*, {is_new} AS is_new, held.ctid AS held_at
         FROM staging AS staged LEFT JOIN {table} AS held ON {same_key} AND {is_current}
         WHERE {is_new} OR held.is_deleted OR ({held_columns}) IS DISTINCT FROM ({staged_columns})
     """).format(
@@ -64,8 +66,9 @@ def _find_changed(connection: Connection, table: Table) -> Merged:
 def _append_versions(connection: Connection, table: Table, load_id: str, seen_at: str) -> None:
     connection.execute(
         sql.SQL(
-            "UPDATE {table} AS held SET is_current = false FROM changed WHERE {same_key} AND held.is_current"
-        ).format(table=sql.Identifier(table.name), same_key=same_key(table, "held", "changed"))
+            # By where the row lies: it was found there under this load's lock, and is not to be looked for again.
+            "UPDATE {table} AS held SET is_current = false FROM changed WHERE held.ctid = held_at AND held.is_current"
+        ).format(table=sql.Identifier(table.name))
     )
     connection.execute(
         sql.SQL("""
@@ -101,19 +104,18 @@ def _upsert(connection: Connection, table: Table, load_id: str, seen_at: str) ->
     )
 
 
-def _infer_members(connection: Connection, table: Table, load_id: str, seen_at: str) -> None:
-    """Insert the dimension rows that the changed rows refer to and that are not there yet.
+def infer_members(connection: Connection, references: References, load_id: str, seen_at: str) -> None:
+    """Insert the dimension rows that are referred to and that are not there yet.
 
     In the order of the dimensions' names and of their keys, so that two loads never wait for each
     other in a circle.
     """
-    for dimension in sorted({column.references for column in table.columns if column.references}):
-        referring = [column for column in table.columns if column.references == dimension]
+    for dimension, referred in sorted(references.items()):
         if TABLES[dimension].driving is not None:
-            _infer(connection, TABLES[dimension], referring, load_id, seen_at)
+            _infer(connection, TABLES[dimension], referred, load_id, seen_at)
 
 
-def _infer(connection: Connection, dimension: Table, referring: list[Column], load_id: str, seen_at: str) -> None:
+def _infer(connection: Connection, dimension: Table, referred: sql.Composable, load_id: str, seen_at: str) -> None:
     values = placeholders(dimension)
     connection.execute(
         sql.SQL("""
@@ -128,10 +130,7 @@ def _infer(connection: Connection, dimension: Table, referring: list[Column], lo
             key=sql.Identifier(dimension.natural_key[0]),
             names=_each(map(sql.Identifier, values)),
             placeholders=_each(values.values()),
-            referred=sql.SQL(" UNION ").join(
-                sql.SQL("SELECT {column} FROM changed").format(column=sql.Identifier(column.name))
-                for column in referring
-            ),
+            referred=referred,
         ),
         [load_id, seen_at],
     )

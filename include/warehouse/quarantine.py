@@ -33,18 +33,17 @@ def resolve(connection: Connection, table: Table, manifest: Manifest, *, keys_st
 
 def record(connection: Connection, table: Table, manifest: Manifest, processed: ObjectStore) -> int:
     """List the load's quarantined rows, once a row; returns their number."""
-    if manifest.quarantine is None:
-        return 0
-    file, origin = manifest.quarantine, manifest.origin
-    with processed.open(file) as body, connection.cursor() as cursor:
-        cursor.executemany(
-            _OPEN,
-            (
-                (table.name, row.natural_key, "; ".join(row.rules), file.key, origin.load_id, origin.snapshot_at)
-                for row in read_lines(body)
-            ),
-        )
-    return file.rows
+    origin = manifest.origin
+    for file in manifest.quarantine_files:
+        with processed.open(file) as body, connection.cursor() as cursor:
+            cursor.executemany(
+                _OPEN,
+                (
+                    (table.name, row.natural_key, "; ".join(row.rules), file.key, origin.load_id, origin.snapshot_at)
+                    for row in read_lines(body)
+                ),
+            )
+    return sum(file.rows for file in manifest.quarantine_files)
 
 
 def _same_key(table: Table) -> sql.Composable:

@@ -53,7 +53,25 @@ def test_a_declaration_cannot_be_changed():
         declared().name = "other"  # type: ignore[misc]
 
 
+SPLIT_SHOP = SourceTable("totesys", "shop", "shop_id", SHOP.columns | {"shop_id": "bigint", "town_id": "text"})
+SPLIT = {"driving": SPLIT_SHOP, "columns": COLUMNS[:2], "lookups": (), "split_rows": 1_000}
+
+
+def test_a_large_table_says_how_many_rows_a_range_has():
+    assert declared(**SPLIT).split_rows == 1_000
+
+
 BROKEN = {
+    "a range without rows": (SPLIT | {"split_rows": 0}, "split_rows 0", "how many rows"),
+    "ranges of a joined table": ({"split_rows": 9}, "lookups town", "no lookups"),
+    "ranges of another column": (SPLIT | {"natural_key": ("name",)}, "natural key name", "the driving table's own"),
+    "ranges of two columns": (SPLIT | {"natural_key": ("shop_id", "name")}, "shop_id, name", "one natural key"),
+    "ranges of texts": (
+        SPLIT | {"driving": SourceTable("totesys", "shop", "shop_id", {"shop_id": "text", "name": "text"})},
+        "split_rows 1000 with natural key shop_id",
+        "a whole number",
+    ),
+    "ranges of files": (SPLIT | {"driving": None}, "split_rows 1000", "the driving table's own"),
     "a column twice": ({"columns": (*COLUMNS, COLUMNS[0])}, "a column twice in", "unique column names"),
     "key among no columns": ({"natural_key": ("id",)}, "'id'", "shop_id"),
     "versions without a key of their own": ({"history": "versions"}, "record_id None", "a record_id exactly where"),

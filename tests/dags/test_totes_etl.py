@@ -14,6 +14,7 @@ from include.errors import DeclarationError, PermanentError, SourceUnavailable
 from local.settings import ROOT
 
 STEPS = ("extract", "transform", "load")
+SPLIT = [table.name for table in FED if table.split_rows]
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +43,16 @@ def test_what_the_dag_imports_is_not_parsed_as_a_dag_file():
 def test_the_tasks_are_the_catalogues(dag):
     groups = {f"{table.name}.{step}" for table in FED for step in STEPS}
     assert len(groups) >= 30
-    assert set(dag.task_ids) == {"plan", "publish", "report", *groups}
+    splits = {f"{name}.split" for name in SPLIT}
+    assert splits
+    assert set(dag.task_ids) == {"plan", "publish", "report", *groups, *splits}
 
 
 def test_a_group_hangs_on_the_plan_and_on_no_other_group(dag):
     for table in FED:
         extract, transform, load = (dag.get_task(f"{table.name}.{step}") for step in STEPS)
-        assert extract.upstream_task_ids == {"plan"}
+        split = {f"{table.name}.split"} if table.name in SPLIT else set()
+        assert extract.upstream_task_ids == {"plan", *split}
         assert transform.upstream_task_ids == {extract.task_id}
         assert load.upstream_task_ids == {transform.task_id}
         assert load.downstream_task_ids == {"publish", "report"}
@@ -76,7 +80,10 @@ def test_the_schedule_is_every_five_minutes_with_real_intervals(dag):
 def test_runs_of_one_table_never_overlap(dag):
     for table in FED:
         for step in STEPS:
-            assert dag.get_task(f"{table.name}.{step}").max_active_tis_per_dag == 1
+            side_by_side = table.name in SPLIT and step != "load"
+            assert dag.get_task(f"{table.name}.{step}").max_active_tis_per_dag == (8 if side_by_side else 1)
+        if table.name in SPLIT:
+            assert dag.get_task(f"{table.name}.split").max_active_tis_per_dag == 1
 
 
 def test_every_task_gives_up_in_time(dag):
@@ -189,3 +196,20 @@ assert not ours, ours
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'plugins'}"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_range_is_named_where_there_are_several(dag):
+    import totes_failures
+
+    one = {"fact_sales_order.extract_0", "fact_sales_order.transform", "plan"}
+    several = {f"fact_sales_order.extract_{number}" for number in range(12)} | {"dim_staff.extract"}
+    assert {totes_failures._named(dag, name, one) for name in one} == {
+        "fact_sales_order.extract",
+        "fact_sales_order.transform",
+        "plan",
+    }
+    named = {totes_failures._named(dag, name, several) for name in several}
+    assert {"fact_sales_order.extract[0]", "fact_sales_order.extract[11]", "dim_staff.extract"} <= named
+    assert totes_failures._parts(dag, "fact_sales_order.extract[11]") == ("fact_sales_order.extract", 11)
+    assert totes_failures._parts(dag, "fact_sales_order.extract") == ("fact_sales_order.extract", 0)
+    assert totes_failures._parts(dag, "dim_staff.extract") == ("dim_staff.extract", -1)

@@ -278,6 +278,27 @@ def test_a_replay_gives_the_same_history(airflow: AirflowRuns):
     assert_warehouse_is_the_source(airflow)
 
 
+def test_a_large_table_is_read_by_ranges_side_by_side_and_loaded_as_one(airflow: AirflowRuns):
+    """Large by the planner's estimate: the rows are few, the statistics are told that a page holds very many."""
+    with psycopg.connect(airflow.stack.conninfo("totesys", "postgres"), autocommit=True) as server:
+        server.execute("ANALYZE sales_order")
+        server.execute("UPDATE pg_class SET reltuples = 510000 WHERE oid = 'sales_order'::regclass")
+        run_id = airflow.trigger(tables=["fact_sales_order"], mode="full")
+        server.execute("ANALYZE sales_order")
+    ran = [
+        (task["task_id"], task["map_index"], task["state"]) for task in airflow.stack.api.task_instances(DAG, run_id)
+    ]
+    for step in ("extract", "transform"):
+        assert [found[1:] for found in sorted(ran) if found[0] == f"fact_sales_order.{step}"] == [
+            (0, "success"),
+            (1, "success"),
+        ]
+    loaded = airflow.xcom(run_id, "fact_sales_order.load")
+    pipeline = airflow.pipeline
+    assert loaded["rows_read"] == sum(pipeline.expected("fact_sales_order").values())
+    assert pipeline.held("fact_sales_order") == pipeline.expected("fact_sales_order")
+
+
 def test_the_xcom_of_a_load_carries_the_ledgers_watermark(airflow: AirflowRuns):
     airflow.pipeline.shop("UPDATE staff SET first_name = 'Zo' WHERE staff_id = 7")
     run_id = airflow.trigger(tables=["dim_staff"])

@@ -144,3 +144,10 @@ def test_a_raw_part_without_a_declared_column_is_refused(small: Pipeline):
         write(TABLES["dim_staff"], key, raw=small.raw, processed=small.processed)
     assert "no column staff_id, first_name" in caught.value.found
     assert "part-00000.csv.zst" in caught.value.where
+
+
+def test_a_row_longer_than_a_block_is_read_whole(small: Pipeline):
+    small.shop("UPDATE design SET design_name = repeat('wide ', 600000) WHERE design_id = 2")
+    small.load(small.transform(small.extract("dim_design")))
+    assert small.held("dim_design") == small.expected("dim_design")
+    assert small.query("SELECT count(*), max(length(design_name)) FROM dim_design") == [(2, 3_000_000)]

@@ -10,7 +10,8 @@ import zstandard
 from include.errors import LakeUnavailable, SchemaDriftError
 from include.manifest import Manifest
 from include.object_store import ObjectStore
-from include.raw import land
+from include.raw import parts
+from include.source import copy_out
 from tests.pipeline import Pipeline
 
 
@@ -120,7 +121,22 @@ def test_a_drifted_source_lands_nothing(small: Pipeline):
 
 
 def test_long_reads_say_how_far_they_are(small: Pipeline, monkeypatch, caplog):
-    monkeypatch.setattr(land, "_PROGRESS_EVERY_S", -1)
+    monkeypatch.setattr(parts, "_PROGRESS_EVERY_S", -1)
     caplog.set_level("INFO", logger="include")
     small.extract("fact_payment")
     assert "reading payment: 0 MB so far" in caplog.messages
+
+
+def test_a_large_table_lands_in_parts_that_can_each_be_read_by_themselves(small: Pipeline, monkeypatch):
+    monkeypatch.setattr(copy_out, "_BLOCK", 1)  # a row at a time,
+    monkeypatch.setattr(parts, "PART", -1)  # and a part for each
+    manifest = landed(small, "fact_payment")
+    assert [file.rows for file in manifest.files] == [0, 1, 1, 1, 1]
+    for file in manifest.files[1:]:
+        with small.raw.open(file) as body:
+            lines = zstandard.ZstdDecompressor().stream_reader(body).read().decode().splitlines()
+        assert len(lines) == 2
+        assert lines[0].startswith("payment_id,created_at")
+    small.load(small.transform(small.extract("fact_payment")))
+    assert small.held("fact_payment") == small.expected("fact_payment")
+    assert sum(small.held("fact_payment").values()) == 4

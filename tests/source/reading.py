@@ -45,7 +45,9 @@ def has_changes(dsn: str, table: Table, before: Position) -> bool:
 
 def _copied(connection, table, source, selection, now) -> Rows:
     body = io.BytesIO()
-    count = copy_rows(connection, table, source, selection=selection, position=now, write=body.write)
+    count = copy_rows(
+        connection, table, source, selection=selection, position=now, write=lambda block, _: body.write(block)
+    )
     rows = list(csv.DictReader(io.StringIO(body.getvalue().decode(), newline="")))
     assert count == len(rows)
     return rows

@@ -19,6 +19,7 @@ FACT_SALES_ORDER = Table(
     record_id="sales_record_id",
     natural_key=("sales_order_id",),
     driving=SALES_ORDER,
+    split_rows=500_000,
     columns=(
         Column(name="sales_order_id", type=INTEGER, description="The shop's number of the order."),
         *version_columns(),

@@ -1,0 +1,28 @@
+"""Which tests share a process, and which go first."""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+ONE_STACK = "tests/browser/"
+"""The folder whose modules share one running stack."""
+
+SLOWEST_FIRST = ("browser", "integration", "faults")
+
+
+class FilesAndStacks(LoadFileScheduling):
+    """A module's tests go to one process, and all of `ONE_STACK` to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ONE_STACK if nodeid.startswith(ONE_STACK) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> FilesAndStacks:
+    """Called by pytest-xdist."""
+    return FilesAndStacks(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes goes first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in SLOWEST_FIRST)
