@@ -77,6 +77,9 @@ soak: setup ## Random faults on a shop that goes on writing, for MINUTES=30
 bench: setup ## Measure runs of the running stack (edits rows of its shop)
 	@$(PY) -m benchmarks.airflow_runs
 
+bench-data-plane: setup ## Two million rows the whole way, beside the limit, dlt, ingestr and pandas: ROWS=2000000 REPEATS=2 PEERS=dlt,ingestr,pandas (a stack of its own)
+	@$(PY) -m benchmarks.data_plane
+
 bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 SECONDS=30 READERS=8 LOADS=10 (a stack of its own)
 	@$(PY) -m benchmarks.dashboards
 
