@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-workers check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-workers check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -34,6 +34,9 @@ logs: setup ## Follow the logs; OF=scheduler for one program
 
 reset: setup ## Stop the stack and remove all its data (asks first; YES=1 does not)
 	@$(PY) -m local reset
+
+prune: setup ## Remove notes on runs that are older than KEEP_DAYS=90: warehouse, Airflow, task logs (says what, asks first; YES=1 does not)
+	@$(PY) -m local prune
 
 password: setup ## Print the password of Airflow's admin
 	@$(PY) -m local password
@@ -76,6 +79,9 @@ soak: setup ## Random faults on a shop that goes on writing, for MINUTES=30
 
 bench: setup ## Measure runs of the running stack (edits rows of its shop)
 	@$(PY) -m benchmarks.airflow_runs
+
+bench-growth: setup ## What a run costs as tables, ledger and lake grow: SIZES=10000,100000,1000000 LOADS=0,10000,105000 OUT=<folder>
+	@$(PY) -m benchmarks.growth
 
 bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 SECONDS=30 READERS=8 LOADS=10 (a stack of its own)
 	@$(PY) -m benchmarks.dashboards
