@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -34,6 +34,9 @@ logs: setup ## Follow the logs; OF=scheduler for one program
 
 reset: setup ## Stop the stack and remove all its data (asks first; YES=1 does not)
 	@$(PY) -m local reset
+
+prune: setup ## Remove notes on runs that are older than KEEP_DAYS=90: warehouse, Airflow, task logs (says what, asks first; YES=1 does not)
+	@$(PY) -m local prune
 
 password: setup ## Print the password of Airflow's admin
 	@$(PY) -m local password
@@ -83,14 +86,14 @@ bench-runs: setup ## Runs in a real Airflow, without changes and with, and what 
 bench-data-plane: setup ## Two million rows the whole way, beside the limit, dlt, ingestr and pandas: ROWS=2000000 REPEATS=2 PEERS=dlt,ingestr,pandas (a stack of its own)
 	@$(PY) -m benchmarks.data_plane
 
+bench-growth: setup ## What a run costs as tables, ledger and lake grow: SIZES=10000,100000,1000000 LOADS=0,10000,105000 OUT=<folder>
+	@$(PY) -m benchmarks.growth
+
 bench-dashboards: setup ## How fast the dashboards answer: ORDERS=16000,2000000 SECONDS=30 READERS=8 LOADS=10 (a stack of its own)
 	@$(PY) -m benchmarks.dashboards
 
 bench-workers: setup ## A large table on Celery with one and two workers, one killed in the middle: ROWS=2000000 RUNS=1,2,2k,local (a stack of its own)
 	@$(PY) -m benchmarks.workers
-
-bench-growth: setup ## What a step costs as tables, ledger and lake grow: SIZES=10000,100000,1000000 LOADS=0,10000,105000 REPEATS=3 (a stack of its own)
-	@$(PY) -m benchmarks.growth
 
 bench-latency: setup ## From commit to visible, on a stack of its own; MINUTES=60 EVERY=3 (seconds between changes) WATCH=off, poll or notify
 	@$(PY) -m benchmarks.latency

@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     migration.add_argument("--message", default=given("MESSAGE") or None)
     fail_demo = verbs.add_parser("fail-demo", help="break something on purpose, watch, repair")
     fail_demo.add_argument("--fault", default=given("FAULT") or None, metavar="NAME")
+    prune = verbs.add_parser("prune", help="remove old notes on runs")
+    prune.add_argument("--keep-days", default=given("KEEP_DAYS") or None)
+    prune.add_argument("--yes", action="store_true", default=given("YES") == "1")
     reset = verbs.add_parser("reset", help="remove all data")
     reset.add_argument("--yes", action="store_true", default=given("YES") == "1")
     return parser
@@ -84,6 +87,7 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "airflow": lambda: commands.airflow(stack, asked.command),
         "shop": lambda: commands.shop(stack, asked.speed),
         "fail-demo": lambda: fail_demo(stack, asked.fault),
+        "prune": lambda: commands.prune(stack, asked.keep_days, sure=asked.yes),
         "reset": lambda: commands.reset(stack, sure=asked.yes),
         "password": lambda: commands.password(stack),
         "migrate": lambda: commands.migrate(stack),

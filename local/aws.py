@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
+from include.retention import lifecycle
 from local.program import HOST, Program, answers
 from local.secrets_store import Secrets
 
@@ -110,11 +111,19 @@ class Aws:
         }
 
     def provision(self, secrets: Secrets, buckets: Iterable[str] = (RAW_BUCKET, PROCESSED_BUCKET, SITE_BUCKET)) -> None:
-        """Make the buckets, the alerts' topic and the inbox's queue on it; what is there stays as it is."""
+        """Make the buckets with their lifecycle rules, the alerts' topic and the inbox's queue on it.
+
+        What is there stays as it is. The stand-in keeps the rules, and does not act on them.
+        """
+        buckets = set(buckets)
         client = self.s3(secrets)
         existing = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
-        for bucket in set(buckets) - existing:
+        for bucket in buckets - existing:
             client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        if RAW_BUCKET in buckets:
+            lifecycle.apply(client, RAW_BUCKET, "raw")
+        if PROCESSED_BUCKET in buckets:
+            lifecycle.apply(client, PROCESSED_BUCKET, "processed")
         subscribe_inbox(self.sns(secrets), self.sqs(secrets))
 
     def _arguments(self, secrets: Secrets) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from include.environment import DAG_ID
 from include.warehouse import migrate as migrations
-from local import accounts, databases, first_run, migration_writer, source, summary
+from local import accounts, databases, first_run, migration_writer, pruning, source, summary
 from local.airflow_programs import ADMIN
 from local.console import say, step
 from local.errors import StackError
@@ -179,6 +179,12 @@ def _require_state(stack: Stack) -> None:
 def _require_postgres(stack: Stack) -> None:
     if not stack.supervisor.alive() or not stack.postgres.is_ready():
         raise StackError("PostgreSQL does not run; start the stack with `make run`.")
+
+
+def prune(stack: Stack, days: str | None, *, sure: bool) -> int:
+    """Remove what is older than so many days of the notes on runs: in the warehouse, in Airflow, and task logs."""
+    _require_postgres(stack)
+    return pruning.prune(freshness_environment(stack), stack.task_logs, days, sure=sure)
 
 
 def reset(stack: Stack, *, sure: bool) -> int:
