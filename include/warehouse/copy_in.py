@@ -1,4 +1,4 @@
-"""Copy Parquet into a table of the warehouse: binary `COPY`, encoded in a thread while the server takes the last block."""
+"""Copy Parquet into a table: binary `COPY`, encoded in a thread while the server takes what came before."""
 
 import logging
 import time
