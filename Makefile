@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-workers check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local
@@ -9,7 +9,7 @@ CODE := include dags plugins local
 RUFF_HAS := B101,B404,B603,B606,B607,B608
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 } /^## / { print substr($$0, 4) }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 } /^## / { print substr($$0, 4) }' Makefile
 
 run: setup ## Set up, start the stack, fill the shop once, wait for the first run, show what there is; SNAPSHOT=<folder of CSVs>
 	@$(PY) -m local run
@@ -77,8 +77,14 @@ faults: setup ## Every fault with every seed, ending in a table; SEEDS=1,2,3
 soak: setup ## Random faults on a shop that goes on writing, for MINUTES=30
 	@SOAK_MINUTES=$(or $(MINUTES),30) $(PY) -m pytest tests/faults/test_soak.py -q
 
-bench: setup ## Measure runs of the running stack (edits rows of its shop)
-	@$(PY) -m benchmarks.airflow_runs
+bench: setup ## Measure what docs/performance.md tells, in its short form: about ten minutes on a quiet machine
+	@$(PY) -m benchmarks
+
+bench-runs: setup ## Runs in a real Airflow, without changes and with, and what it costs idle: RUNS=3 IDLE=120 (a stack of its own)
+	@$(PY) -m benchmarks.runs
+
+bench-data-plane: setup ## Two million rows the whole way, beside the limit, dlt, ingestr and pandas: ROWS=2000000 REPEATS=2 PEERS=dlt,ingestr,pandas (a stack of its own)
+	@$(PY) -m benchmarks.data_plane
 
 bench-growth: setup ## What a run costs as tables, ledger and lake grow: SIZES=10000,100000,1000000 LOADS=0,10000,105000 OUT=<folder>
 	@$(PY) -m benchmarks.growth

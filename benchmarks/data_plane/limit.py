@@ -14,7 +14,7 @@ from psycopg import sql
 from benchmarks.data_plane.programs import peak_mb
 from include.catalog import TABLES
 from include.source.copy_out import copy_out
-from include.warehouse.staging import Flushing
+from include.warehouse.copy_in import Flushing
 
 TABLE = TABLES["fact_sales_order"]
 _MORE = ("is_current", "is_deleted", "_load_id", "_loaded_at", "_seen_at")

@@ -17,8 +17,8 @@ import psycopg
 from benchmarks.latency import report
 from benchmarks.latency.arrivals import Warehouse
 from benchmarks.latency.changes import Change, Shop
-from benchmarks.latency.ground import ground
 from benchmarks.latency.report import Arrival
+from benchmarks.whole_stack import whole_stack
 from local.settings import ROOT
 from local.stack import Stack
 
@@ -33,7 +33,7 @@ def main() -> None:
     watch, minutes = os.environ.get("WATCH") or "off", _number("MINUTES", 60)
     every_s, seed = _number("EVERY", 3), int(_number("SEED", 1))
     out = Path(os.environ.get("OUT") or ROOT / ".bench" / f"latency-{watch}.json")
-    with ground(watch) as stack:
+    with whole_stack(watch) as stack:
         began = datetime.now(UTC)
         arrivals = _measure(stack, seconds=minutes * 60, every_s=every_s, seed=seed)
         with psycopg.connect(stack.conninfo("airflow", "airflow")) as airflow:

@@ -8,13 +8,14 @@ from psycopg import sql
 from include.catalog.model import Table
 from include.manifest import Manifest
 from include.object_store import ObjectStore
+from include.processed.schema import arrow_schema
 from include.warehouse import quarantine
 from include.warehouse.calendar import CALENDAR, extend_calendar
 from include.warehouse.connection import Connection
+from include.warehouse.copy_in import copy_files
 from include.warehouse.ledger import Counts
 from include.warehouse.merge import infer_members
 from include.warehouse.references import References, checked
-from include.warehouse.staging import copy_files
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 
@@ -52,7 +53,7 @@ def load_rows(
         "_seen_at": pa.scalar(datetime.fromisoformat(origin.seen_until[1]).astimezone(UTC), _INSTANT),
     }
     with checked(connection, references):
-        rows = copy_files(connection, table.name, manifest.files, processed, constants)
+        rows = copy_files(connection, table.name, arrow_schema(table), manifest.files, processed, constants)
     return Counts(
         rows_new=rows,
         rows_revised=0,

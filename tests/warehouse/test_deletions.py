@@ -233,7 +233,7 @@ def test_the_keys_of_a_large_table_do_not_travel_while_no_row_is_gone(large: Pip
     buy(large, 3)
     large.shop("UPDATE purchase_order SET item_quantity = 99 WHERE purchase_order_id = 1")
     assert large.run(PURCHASES)["fact_purchase_order"]["rows_new"] == 3
-    assert keys_landed(large) == [True, False]
+    assert keys_landed(large) == [False, False]
 
 
 def test_a_row_gone_from_a_large_table_is_found_beside_new_and_revised_ones(large: Pipeline):
@@ -244,7 +244,7 @@ def test_a_row_gone_from_a_large_table_is_found_beside_new_and_revised_ones(larg
     )
     record = large.run(PURCHASES)["fact_purchase_order"]
     assert (record["rows_new"], record["rows_revised"], record["rows_deleted"]) == (1, 1, 1)
-    assert keys_landed(large) == [True, True]
+    assert keys_landed(large) == [False, True]
     assert large.held("fact_purchase_order") == large.expected("fact_purchase_order")
 
 
@@ -256,7 +256,7 @@ def test_a_row_set_aside_in_a_large_table_is_not_taken_for_a_new_one(large: Pipe
         make_due(large)
         large.shop(statement)
         large.run(PURCHASES)
-        assert keys_landed(large) == [True] + [False] * (len(keys_landed(large)) - 1)
+        assert set(keys_landed(large)) == {False}
     make_due(large)
     large.shop("DELETE FROM purchase_order WHERE purchase_order_id = 3")
     large.run(PURCHASES)
@@ -267,7 +267,7 @@ def test_more_changes_than_are_counted_bring_the_keys(large: Pipeline, monkeypat
     monkeypatch.setattr(deletes, "_MOST_CHANGED", 2)
     buy(large, 3)
     large.run(PURCHASES)
-    assert keys_landed(large) == [True, True]
+    assert keys_landed(large) == [False, True]
 
 
 def test_a_full_comparison_finds_deletes_in_a_large_table_at_once(small: Pipeline, monkeypatch):

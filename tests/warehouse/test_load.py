@@ -10,7 +10,7 @@ import pytest
 from include.catalog import TABLES
 from include.errors import DamagedObjectError, WarehouseUnavailable
 from include.manifest import Manifest
-from include.warehouse import ledger, load, staging
+from include.warehouse import copy_in, ledger, load
 from tests.pipeline import Pipeline
 from tests.warehouse.loading import held, load_changes, pay, transformed
 
@@ -120,7 +120,7 @@ def test_parquet_with_other_rows_than_its_manifest_says_is_refused_and_leaves_no
 
 
 def test_long_loads_say_how_far_they_are(small: Pipeline, monkeypatch, caplog):
-    monkeypatch.setattr(staging, "_PROGRESS_EVERY_S", -1)
+    monkeypatch.setattr(copy_in, "_PROGRESS_EVERY_S", -1)
     caplog.set_level("INFO", logger="include")
     load_changes(small)
-    assert "loading fact_payment: 4 rows staged so far" in caplog.messages
+    assert "copying into fact_payment: 0 MB so far" in caplog.messages

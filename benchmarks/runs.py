@@ -1,7 +1,7 @@
-"""How long runs take in the real Airflow of the running stack, what it costs idle, how long the DAG file imports.
+"""How long runs take in a real Airflow, what it costs idle, how long the DAG file imports.
 
-`make bench`, after `make run`; RUNS=3 of each kind, IDLE=120 seconds. Edits rows of the shop: one, and one in each of
-its eleven tables. While the stack is idle the DAG is paused.
+`make bench-runs`: RUNS=3 of each kind, IDLE=120 seconds, on a stack of its own as `make run` makes it. Rows of the shop
+are edited: one, and one in each of its eleven tables. While the stack is idle the DAG is paused.
 """
 
 import os
@@ -16,8 +16,9 @@ from datetime import datetime
 import psycopg
 
 from benchmarks import footprint
+from benchmarks.whole_stack import whole_stack
 from include.environment import DAG_ID
-from local.settings import ROOT, from_environment
+from local.settings import ROOT
 from local.stack import Stack
 
 REPEATS = int(os.environ.get("RUNS") or 3)
@@ -71,12 +72,12 @@ def run(stack: Stack, *edits: str) -> Run:
     return Run((_at(found["end_date"]) - _at(found["queued_at"])).total_seconds(), cpu_s, executed)
 
 
-def import_seconds() -> float:
+def import_seconds(stack: Stack) -> float:
     """What importing the DAG file costs on top of Airflow itself."""
     environment = {
         **os.environ,
         "PYTHONPATH": f"{ROOT}:{ROOT / 'dags'}:{ROOT / 'plugins'}",
-        "AIRFLOW_HOME": str(ROOT / ".state" / "airflow"),
+        "AIRFLOW_HOME": str(stack.settings.state_dir / "imports"),
     }
     done = subprocess.run([sys.executable, "-c", IMPORT], env=environment, capture_output=True, text=True, check=True)
     return float(done.stdout.split()[-1])
@@ -104,26 +105,22 @@ def _programs(programs: Sequence[footprint.Program]) -> str:
     return "".join([*lines, f"  {'all':<28} {sums[0]:14.2f} {sums[1]:5.0f}\n"])
 
 
-def main() -> None:
+def measure(stack: Stack) -> None:
     """Print the table."""
-    stack = Stack(from_environment())
-    if stack.airflow.watch_source != "off":
-        raise SystemExit(
-            "The shop is watched: what this edits would start runs of its own. `make run WATCH=off` first."
-        )
-    stack.api.unpause(DAG_ID)
     run(stack)  # whatever is pending
     kinds = {"run without changes": (), "run, one table changed": (ONE,), "run, every table changed": EDITS}
     for what, edits in kinds.items():
-        sys.stdout.write(_said(what, [run(stack, *edits) for _ in range(REPEATS)]))
-    sys.stdout.write(_line("DAG file import beyond Airflow", [import_seconds() for _ in range(REPEATS)]))
-    sys.stdout.flush()
+        _tell(_said(what, [run(stack, *edits) for _ in range(REPEATS)]))
+    _tell(_line("DAG file import beyond Airflow", [import_seconds(stack) for _ in range(REPEATS)]))
     stack.api.unpause(DAG_ID, paused=True)
-    try:
-        sys.stdout.write(_programs(footprint.idle(stack, IDLE_S)))
-    finally:
-        stack.api.unpause(DAG_ID)
+    _tell(_programs(footprint.idle(stack, IDLE_S)))
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    with whole_stack() as running:
+        measure(running)

@@ -17,7 +17,7 @@ from local.stack import Stack
 
 
 @contextmanager
-def ground(watch: str) -> Iterator[Stack]:
+def whole_stack(watch: str = "off") -> Iterator[Stack]:
     """The running stack, started with that `WATCH`; it is gone at the end, with all its data."""
     folder = Path(tempfile.mkdtemp(prefix="totes-bench-", dir="/var/tmp"))
     stack = Stack(Settings(state_dir=folder, watch=watch, **_free_ports()))
