@@ -23,7 +23,6 @@ AIRFLOW_TABLES = (
     "log",
     "job",
     "asset_event",
-    "callback_request",
     "deadline",
 )
 """What of Airflow's own database grows with runs; the latest scheduled run of each DAG stays."""
