@@ -68,8 +68,6 @@ function slice(row) {
   return `keys ${from} to ${row.upto_key === null ? "the last" : number(row.upto_key)}`;
 }
 
-const number = (value) => value.toLocaleString("en-GB");
-
 function lead(id, url) {
   const link = document.querySelector(`#${id} .runbook`);
   link.hidden = !url;
