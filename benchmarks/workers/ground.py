@@ -99,10 +99,10 @@ def ground() -> Iterator[Ground]:
 def _dags_without_schedule(folder: Path) -> Path:
     """A copy of the DAG files that comes due once a year: no run of the schedule gets in the way."""
     copied = Path(shutil.copytree(ROOT / "dags", folder / "dags"))
-    dag_file = copied / "totes_etl.py"
+    dag_file = copied / "totes_schedule.py"
     text = dag_file.read_text()
     if EVERY_FIVE_MINUTES not in text:
-        raise SystemExit(f"no schedule {EVERY_FIVE_MINUTES!r} in dags/totes_etl.py")
+        raise SystemExit(f"no schedule {EVERY_FIVE_MINUTES!r} in dags/totes_schedule.py")
     dag_file.write_text(text.replace(EVERY_FIVE_MINUTES, "0 0 1 1 *"))
     return copied
 
