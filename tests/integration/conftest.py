@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -61,30 +61,39 @@ class AirflowRuns:
 
 @pytest.fixture(autouse=True)
 def between_scheduled_runs(request: pytest.FixtureRequest) -> None:
-    """Where a test shares its Airflow with the five-minute schedule, let a run that is about to come due go first.
+    """Where a test shares its Airflow with the five-minute schedule, let a scheduled run go first.
 
-    Due in the middle of the test, it would load the test's changes before the run that the test starts for them.
+    Due in the middle of the test, it would load the test's changes before the run that the test starts for them;
+    due in the middle of the test before, it may have had to wait for that one's runs and would begin only now.
     """
     if "airflow" in request.fixturenames:
         _let_the_schedule_go_first(request.getfixturevalue("airflow"))
 
 
 def _let_the_schedule_go_first(airflow: AirflowRuns) -> None:
-    api, due = airflow.stack.api, _next_mark()
-    if (due - datetime.now(UTC)).total_seconds() > TEST_S or (api.dag(DAG) or {"is_paused": True})["is_paused"]:
+    api, mark = airflow.stack.api, _mark()
+    if (api.dag(DAG) or {"is_paused": True})["is_paused"]:
         return
-    patience = due + timedelta(seconds=30)  # a test may have left the scheduler dead
+    patience = max(mark, datetime.now(UTC)) + timedelta(seconds=30)  # a test may have left the scheduler dead
     while datetime.now(UTC) < patience:
-        time.sleep(0.5)
-        if runs := [run for run in api.runs(DAG) if datetime.fromisoformat(run["run_after"]) >= due]:
-            api.wait(DAG, runs[-1]["dag_run_id"])
+        if run_id := _scheduled(api.runs(DAG), mark):
+            api.wait(DAG, run_id)
             return
+        time.sleep(0.5)
 
 
-def _next_mark() -> datetime:
-    """When the next run of the schedule comes due."""
-    now = datetime.now(UTC).replace(second=0, microsecond=0)
-    return now + timedelta(minutes=5 - now.minute % 5)
+def _mark() -> datetime:
+    """When the scheduled run comes due that would meet a test that begins now."""
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=TEST_S)
+    return soon.replace(minute=soon.minute - soon.minute % 5, second=0)
+
+
+def _scheduled(runs: list[Mapping[str, Any]], mark: datetime) -> str | None:
+    """The scheduled run that came due at `mark`."""
+    for run in runs:
+        if run["run_type"] == "scheduled" and datetime.fromisoformat(run["run_after"]) >= mark:
+            return str(run["dag_run_id"])
+    return None
 
 
 @pytest.fixture(scope="module")

@@ -117,8 +117,8 @@ def test_a_task_that_succeeds_when_it_is_tried_again_is_not_a_failure(airflow: A
     try:
         run_id = airflow.stack.api.trigger(DAG)
         deadline = time.monotonic() + 60
-        while airflow.stack.api.task_states(DAG, run_id)["plan"] != "up_for_retry":
-            assert time.monotonic() < deadline
+        while (state := airflow.stack.api.task_states(DAG, run_id)["plan"]) != "up_for_retry":
+            assert time.monotonic() < deadline, state
             time.sleep(0.2)
     finally:
         _login(airflow, "LOGIN")
