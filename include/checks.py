@@ -16,7 +16,7 @@ from include.checksums import of_source, of_warehouse
 from include.slices import WHOLE, Slice, next_slice, source_key
 from include.source import postgres, snapshot
 from include.source.selection import ChangedSince
-from include.warehouse import ledger
+from include.warehouse import ledger, quarantine
 from include.warehouse.connection import Connection, transaction
 
 CHECK_EVERY = timedelta(minutes=30)  # a check that did not find them equal is repeated in the next run
@@ -93,7 +93,7 @@ def _check(
             if moved is None:
                 return _found(table, part, "moved on")
             with transaction(warehouse):
-                aside = [*_quarantined(warehouse, table), *moved]
+                aside = [*quarantine.open_keys(warehouse, table), *moved]
                 there = of_warehouse(warehouse, table, part, aside)
             here = of_source(source, table, part, aside)
     except (psycopg.DataError, psycopg.ProgrammingError) as error:  # a value, a column, a table, a grant
@@ -147,13 +147,6 @@ def _moved(
             within=part.condition(source_key(table)),
             changed=changed.condition(table.source_tables[0].name, position),
         )
-    )
-    return [key for (key,) in rows]
-
-
-def _quarantined(warehouse: Connection, table: Table) -> list[str]:
-    rows = warehouse.execute(
-        "SELECT natural_key FROM etl_quarantine WHERE table_name = %s AND resolved_at IS NULL", [table.name]
     )
     return [key for (key,) in rows]
 

@@ -54,7 +54,6 @@ def _warehouse_rows(table: Table, part: Slice) -> sql.Composable:
 
 def _source_rows(table: Table, part: Slice) -> sql.Composable:
     driving = table.source_tables[0]
-    by_name = {column.name: column for column in table.columns}
     joins = [
         sql.SQL("LEFT JOIN {rows} AS {rows} ON {key} = {foreign_key}").format(
             rows=sql.Identifier(lookup.table.name),
@@ -64,7 +63,7 @@ def _source_rows(table: Table, part: Slice) -> sql.Composable:
         for lookup in table.lookups
     ]
     return sql.SQL("SELECT concat_ws(',', {keys}) AS key, {hash} FROM {driving} {joins} WHERE {within}").format(
-        keys=sql.SQL(", ").join(_source_column(table, by_name[name]) for name in table.natural_key),
+        keys=sql.SQL(", ").join(_source_column(table, name) for name in table.key_sources),
         hash=_hash(sql.SQL(", ").join(_as_published(table, column) for column in _compared(table))),
         driving=sql.Identifier(driving.name),
         joins=sql.SQL(" ").join(joins),
@@ -78,7 +77,9 @@ def _compared(table: Table) -> list[Column]:
 
 
 def _as_published(table: Table, column: Column) -> sql.Composable:
-    value = sql.SQL("{value}::{type}").format(value=_source_column(table, column), type=sql.SQL(_sql_type(column)))
+    value = sql.SQL("{value}::{type}").format(
+        value=_source_column(table, column.source_name), type=sql.SQL(_sql_type(column))
+    )
     if column.null_as is None:
         return value
     return sql.SQL("coalesce({value}, {instead})").format(value=value, instead=sql.Literal(column.null_as))
@@ -88,6 +89,6 @@ def _sql_type(column: Column) -> Any:
     return column.type.sql  # the catalogue's own spelling, no value from outside
 
 
-def _source_column(table: Table, column: Column) -> sql.Composable:
-    lookup, _, name = column.source_name.rpartition(".")
+def _source_column(table: Table, source_name: str) -> sql.Composable:
+    lookup, _, name = source_name.rpartition(".")
     return sql.Identifier(lookup or table.source_tables[0].name, name)

@@ -50,8 +50,7 @@ def next_slice(source: snapshot.Connection, table: Table, last: Slice, *, again:
 
 def source_key(table: Table) -> sql.Composable:
     """A large table's key, in the source."""
-    by_name = {column.name: column.source_name for column in table.columns}
-    return sql.Identifier(table.source_tables[0].name, by_name[table.natural_key[0]])
+    return sql.Identifier(table.source_tables[0].name, table.key_sources[0])
 
 
 def _key_ahead(source: snapshot.Connection, table: Table, after: int | None) -> int | None:

@@ -186,10 +186,9 @@ class Table:
         """A range of keys must say which rows of the source it holds, and which of the warehouse's."""
         self._require(rows > 0, f"split_rows {rows}", "how many rows a range holds")
         key = self.driving.key if self.driving else ""
-        read_from = [column.source_name for column in self.columns if column.name in self.natural_key]
         self._require(
             self.driving is not None
-            and read_from == [key]
+            and self.key_sources == (key,)
             and self.driving.columns[key] in _WHOLE_NUMBERS
             and not self.lookups,
             f"split_rows {rows} with natural key {', '.join(self.natural_key)}"
@@ -227,6 +226,12 @@ class Table:
     def column_names(self) -> tuple[str, ...]:
         """The published columns' names, in order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def key_sources(self) -> tuple[str, ...]:
+        """The columns that the natural key is read from, in the key's order."""
+        by_name = {column.name: column.source_name for column in self.columns}
+        return tuple(by_name[name] for name in self.natural_key)
 
     @property
     def source_tables(self) -> tuple[SourceTable, ...]:

@@ -47,8 +47,7 @@ def read_lines(body: IO[bytes]) -> Iterator[Quarantined]:
 
 
 def _key(table: Table, row: dict[str, str | None]) -> str:
-    by_name = {column.name: column.source_name for column in table.columns}
-    return ",".join(row[by_name[name]] or "" for name in table.natural_key)
+    return ",".join(row[name] or "" for name in table.key_sources)
 
 
 def _rules(table: Table, row: dict[str, str | None], masks: list[list[bool] | None], at: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from psycopg import sql
 
 from include.catalog.model import SourceTable
+from include.source.postgres import estimated_rows
 from include.source.snapshot import Connection
 
 MOST_RANGES = 64
@@ -23,13 +24,6 @@ def key_edges(connection: Connection, table: SourceTable, rows_each: int) -> lis
     if count < 2:
         return []
     return sorted(set(_quantiles(connection, table, count, share=min(1.0, _SAMPLED_ROWS / rows))))
-
-
-def estimated_rows(connection: Connection, table: SourceTable) -> int:
-    """The rows of a table as the planner reckons from its size now."""
-    query = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {rows}").format(rows=sql.Identifier(table.name))
-    ((plan,),) = connection.execute(query).fetchall()
-    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _quantiles(connection: Connection, table: SourceTable, count: int, *, share: float) -> list[Any]:

@@ -9,6 +9,7 @@ from include.catalog.model import Kind, Table
 from include.warehouse.connection import Connection
 from include.warehouse.deletions import held
 from include.warehouse.identifiers import keys
+from include.warehouse.quarantine import open_keys
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
@@ -23,13 +24,13 @@ def present(connection: Connection, table: Table) -> int:
             table=sql.Identifier(table.name), is_held=held(table)
         )
     ).fetchone() or (0,)
-    entries = _quarantined(connection, table)
+    entries = open_keys(connection, table)
     return int(rows) + len(entries) - _count_held(connection, table, entries)
 
 
 def unknown(connection: Connection, table: Table, natural_keys: Sequence[str]) -> int:
     """How many of these keys (as text, their parts joined by commas) are neither current nor quarantined."""
-    entries = set(_quarantined(connection, table)) if natural_keys else set()
+    entries = set(open_keys(connection, table)) if natural_keys else set()
     others = [key for key in natural_keys if key not in entries]
     return len(others) - _count_held(connection, table, others)
 
@@ -38,13 +39,6 @@ def has_integer_key(table: Table) -> bool:
     """Whether the natural key is one integer, which every server orders alike."""
     kinds = {column.name: column.type.kind for column in table.columns}
     return [kinds[name] for name in table.natural_key] == [Kind.INTEGER]
-
-
-def _quarantined(connection: Connection, table: Table) -> list[str]:
-    rows = connection.execute(
-        "SELECT natural_key FROM etl_quarantine WHERE table_name = %s AND resolved_at IS NULL", [table.name]
-    )
-    return [key for (key,) in rows]
 
 
 def _count_held(connection: Connection, table: Table, natural_keys: Sequence[str]) -> int:

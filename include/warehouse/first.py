@@ -10,7 +10,6 @@ from include.manifest import Manifest
 from include.object_store import ObjectStore
 from include.processed.schema import arrow_schema
 from include.warehouse import quarantine
-from include.warehouse.calendar import CALENDAR, extend_calendar
 from include.warehouse.connection import Connection
 from include.warehouse.copy_in import copy_files
 from include.warehouse.ledger import Counts
@@ -42,7 +41,6 @@ def load_rows(
     A key that is there twice breaks the unique index on current versions, and with it the load.
     """
     origin = manifest.origin
-    extend_calendar(connection, references.get(CALENDAR))
     infer_members(connection, references, origin.load_id, origin.seen_until[1])
     (at,) = connection.execute("SELECT statement_timestamp()").fetchone() or (None,)
     constants = {

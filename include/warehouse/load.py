@@ -6,11 +6,9 @@ from include.catalog.model import Table
 from include.manifest import Manifest
 from include.object_store import ObjectStore
 from include.warehouse import deletions, first, ledger, quarantine, references
-from include.warehouse.calendar import CALENDAR, extend_calendar
 from include.warehouse.connection import Connection, transaction
 from include.warehouse.ledger import Counts, Loaded
 from include.warehouse.merge import merge
-from include.warehouse.references import References
 from include.warehouse.staging import stage, stage_keys
 from include.warehouse.vanished import refuse_lost_history
 
@@ -44,29 +42,24 @@ def load_rows(
     """Bring a manifest's rows in, within the caller's transaction."""
     started = time.monotonic()
     origin = manifest.origin
-    referred = references.referred(table, manifest, processed)
-    is_first = referred is not None and first.is_first(connection, table)
-    if referred is not None and is_first:
+    is_first = first.is_first(connection, table)
+    referred = references.of_files(table, manifest, processed) if is_first else None
+    if referred is not None:
         counts = first.load_rows(connection, table, manifest, referred, processed)
     else:
-        counts = _merge_rows(connection, table, manifest, referred, processed)
+        counts = _merge_rows(connection, table, manifest, processed)
     ledger.advance(connection, origin, keys_compared=is_first or bool(manifest.key_files))
     seconds = round(time.monotonic() - started, 3)
     ledger.record(connection, manifest, manifest_key=manifest_key, run_id=run_id, counts=counts, seconds=seconds)
 
 
-def _merge_rows(
-    connection: Connection, table: Table, manifest: Manifest, referred: References | None, processed: ObjectStore
-) -> Counts:
+def _merge_rows(connection: Connection, table: Table, manifest: Manifest, processed: ObjectStore) -> Counts:
     """Compare a manifest's rows with those that the table holds, and write what differs."""
     origin = manifest.origin
     stage(connection, table, manifest, processed)
     if table.files and not origin.allow_mass_delete:
         refuse_lost_history(connection, table)
-    if referred is None:
-        referred = references.staged(table)
-    extend_calendar(connection, referred.get(CALENDAR))
-    merged = merge(connection, table, referred, origin.load_id, origin.seen_until[1])
+    merged = merge(connection, table, origin.load_id, origin.seen_until[1])
     gone, withheld = _delete(connection, table, manifest, processed)
     # Where so many rows seem gone that none is believed to be, the quarantined ones are not believed to be either.
     quarantine.resolve(connection, table, manifest, keys_staged=bool(manifest.key_files) and not withheld)

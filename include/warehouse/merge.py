@@ -12,9 +12,10 @@ from psycopg import sql
 from include.catalog import TABLES
 from include.catalog.model import Column, Kind, Table
 from include.errors import DeclarationError
+from include.warehouse.calendar import CALENDAR, extend_calendar
 from include.warehouse.connection import Connection
 from include.warehouse.identifiers import columns, keys, same_key
-from include.warehouse.references import References, checked
+from include.warehouse.references import References, checked, of_changed
 
 NOT_YET_LOADED = "(not yet loaded)"
 
@@ -27,10 +28,11 @@ class Merged:
     rows_revised: int
 
 
-def merge(connection: Connection, table: Table, references: References, load_id: str, seen_at: str) -> Merged:
+def merge(connection: Connection, table: Table, load_id: str, seen_at: str) -> Merged:
     """Bring `staging`, read at ``seen_at`` (ISO 8601), into the table, with the members that its foreign keys need."""
     merged = _find_changed(connection, table)
     if merged.rows_new or merged.rows_revised:
+        references = of_changed(table)
         infer_members(connection, references, load_id, seen_at)
         write = _append_versions if table.history == "versions" else _upsert
         with checked(connection, references):
@@ -105,11 +107,12 @@ def _upsert(connection: Connection, table: Table, load_id: str, seen_at: str) ->
 
 
 def infer_members(connection: Connection, references: References, load_id: str, seen_at: str) -> None:
-    """Insert the dimension rows that are referred to and that are not there yet.
+    """Insert the dimension rows that are referred to and that are not there yet, the days of the calendar too.
 
     In the order of the dimensions' names and of their keys, so that two loads never wait for each
     other in a circle.
     """
+    extend_calendar(connection, references.get(CALENDAR))
     for dimension, referred in sorted(references.items()):
         if TABLES[dimension].driving is not None:
             _infer(connection, TABLES[dimension], referred, load_id, seen_at)

@@ -46,6 +46,14 @@ def record(connection: Connection, table: Table, manifest: Manifest, processed: 
     return sum(file.rows for file in manifest.quarantine_files)
 
 
+def open_keys(connection: Connection, table: Table) -> list[str]:
+    """The keys of a table's rows that are set aside now, as text, their parts joined by commas."""
+    rows = connection.execute(
+        "SELECT natural_key FROM etl_quarantine WHERE table_name = %s AND resolved_at IS NULL", [table.name]
+    )
+    return [key for (key,) in rows]
+
+
 def _same_key(table: Table) -> sql.Composable:
     key = sql.SQL(", ").join(sql.SQL("found.{name}").format(name=sql.Identifier(name)) for name in table.natural_key)
     return sql.SQL("entry.natural_key = concat_ws(',', {key})").format(key=key)

@@ -1,7 +1,8 @@
 """What a load's rows refer to: by dimension, the keys that must be there before the rows are written.
 
-They are gathered from the Parquet files, where a column is read by itself. So they are known before the first row
-is copied, and a foreign key is checked once a key instead of once a row.
+Of a first load they are gathered from the Parquet files, where a column is read by itself, so that they are known
+before the first row is copied; of a merge from the rows that it found changed. A foreign key is then checked once
+a key instead of once a row.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,13 +21,13 @@ from include.processed.read import batches
 from include.warehouse.connection import Connection
 
 MANY = 100_000
-"""So many keys of a dimension are not carried in a statement; `staging` is asked for them."""
+"""More keys of a dimension are not carried in a statement: such a first load is merged."""
 
 References = Mapping[str, sql.Composable]
 """By dimension, a query for the keys of it that are referred to: one column, `key`, each key once."""
 
 
-def referred(table: Table, manifest: Manifest, processed: ObjectStore) -> References | None:
+def of_files(table: Table, manifest: Manifest, processed: ObjectStore) -> References | None:
     """The keys that a load's rows refer to, or None where they are too many for a statement."""
     names = sorted({column.name for column in table.columns if column.references})
     found: dict[str, pa.Array] = {}
@@ -40,11 +41,11 @@ def referred(table: Table, manifest: Manifest, processed: ObjectStore) -> Refere
     return {dimension: _listed(dimension, keys) for dimension, keys in sorted(found.items())}
 
 
-def staged(table: Table) -> References:
-    """The same, asked of `staging`."""
+def of_changed(table: Table) -> References:
+    """The keys that the rows in `changed` refer to."""
     return {
         dimension: sql.SQL(" UNION ").join(
-            sql.SQL("SELECT {column} AS key FROM staging WHERE {column} IS NOT NULL").format(
+            sql.SQL("SELECT {column} AS key FROM changed WHERE {column} IS NOT NULL").format(
                 column=sql.Identifier(column.name)
             )
             for column in table.columns
