@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -21,8 +20,9 @@ from include.object_store import ObjectStore
 from local import accounts, databases, program, secrets_store
 from local.aws import Aws
 from local.postgres import Postgres
-from local.settings import ROOT, Settings
+from local.settings import ROOT
 from tests.pipeline import Pipeline
+from tests.ports import free_port
 from tests.source.small_shop import ROWS
 
 if TYPE_CHECKING:
@@ -92,23 +92,6 @@ class LakeBuckets:
     raw: str
     processed: str
     client: S3Client
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def free_ports() -> dict[str, int]:
-    """A port that nobody listens on for each of a stack's, all different, as arguments of `Settings`."""
-    names = [field.name for field in fields(Settings) if field.name.endswith("_port")]
-    with ExitStack() as held:
-        probes = {name: held.enter_context(socket.socket()) for name in names}
-        for probe in probes.values():
-            probe.bind(("127.0.0.1", 0))
-        return {name: int(probe.getsockname()[1]) for name, probe in probes.items()}
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import sqlalchemy.exc
 from include import errors
 from include.errors import PermanentError, RetryableError, TotesError
 from include.warehouse import migrate
-from tests.conftest import free_port
+from tests.ports import free_port
 
 LEAVES = [
     kind

@@ -9,9 +9,10 @@ from botocore.config import Config
 
 from include import steps
 from include.metrics import emit, metrics
-from tests.conftest import AwsServer, free_port
+from tests.conftest import AwsServer
 from tests.freshness.standings import AT, verdict
 from tests.pipeline import NAMES, Pipeline
+from tests.ports import free_port
 from tests.source.small_shop import ROWS
 
 LOAD = {"table": "dim_staff", "rows_new": 3, "rows_revised": 2, "rows_deleted": 1, "rows_quarantined": 0}

@@ -14,8 +14,8 @@ from include.errors import DamagedObjectError, LakeUnavailable, PermanentError, 
 from include.manifest import StoredFile
 from include.object_store import ObjectStore
 from local.aws import REGION
-from tests.conftest import free_port
 from tests.origins import manifest
+from tests.ports import free_port
 
 KEY = "raw/totesys/payment/part-00000.csv.zst"
 

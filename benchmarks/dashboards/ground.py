@@ -1,10 +1,8 @@
 """A PostgreSQL and an S3 of the benchmark's own, with a warehouse of a given size, and the pages served over it."""
 
 import json
-import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,13 +11,13 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from benchmarks.servers import Servers, servers
 from include.analytics import extracts
 from include.warehouse import migrate
-from local import accounts, databases, program, secrets_store
-from local.aws import Aws
-from local.postgres import Postgres
+from local import program
 from local.program import HOST, Program
 from local.settings import ROOT
+from tests.ports import free_port
 
 ROWS = (Path(__file__).parent / "rows.sql").read_text()
 BUCKET = "bench-site"
@@ -28,13 +26,19 @@ TOKEN = "a-token-of-the-benchmark"  # noqa: S105  of a server on loopback that i
 
 @dataclass(frozen=True)
 class Ground:
-    """The folder, the connection strings of the warehouse's owner and reader, and the S3 stand-in."""
+    """The servers, with the warehouse filled."""
 
-    folder: Path
-    owner: str
-    reader: str
-    aws: Aws
-    secrets: secrets_store.Secrets
+    servers: Servers
+
+    @property
+    def owner(self) -> str:
+        """The connection string of the warehouse's owner."""
+        return self.servers.conninfo("warehouse", "totes_etl")
+
+    @property
+    def reader(self) -> str:
+        """The connection string of the analysts' role."""
+        return self.servers.conninfo("warehouse", "analyst")
 
     def load(self) -> None:
         """What every load does to whoever keeps answers: the ledger has another row."""
@@ -46,12 +50,12 @@ class Ground:
     def publish(self) -> None:
         """The extracts as they are after a run."""
         with psycopg.connect(self.owner, autocommit=True) as connection:
-            extracts.publish(connection, extracts.Site(self.aws.s3(self.secrets), BUCKET))
+            extracts.publish(connection, extracts.Site(self.servers.aws.s3(self.servers.secrets), BUCKET))
 
     @contextmanager
     def pages(self, dashboard_from: str) -> Iterator[str]:
         """The address of the standalone server over the warehouse, or over its extracts."""
-        port = _free_port()
+        port = free_port()
         parts = conninfo_to_dict(self.reader)
         connection = {"conn_type": "postgres", "host": HOST, "port": parts["port"], "schema": parts["dbname"]}
         connection |= {"login": parts["user"], "password": parts["password"]}
@@ -64,45 +68,25 @@ class Ground:
                 "AIRFLOW_CONN_WAREHOUSE_READER": json.dumps(connection),
                 "AIRFLOW__TOTES__DASHBOARD_FROM": dashboard_from,
                 "AIRFLOW__TOTES__SITE_BUCKET": BUCKET,
-                **self.aws.environment(self.secrets),
+                **self.servers.aws.environment(self.servers.secrets),
             },
             cwd=ROOT,
         )
-        with program.running(served, self.folder / f"{dashboard_from}.log", lambda: _listens(port)):
+        with program.running(served, self.servers.folder / f"{dashboard_from}.log", lambda: _listens(port)):
             yield f"http://{HOST}:{port}/"
 
 
 @contextmanager
 def ground(orders: int) -> Iterator[Ground]:
     """Everything, with so many sales orders in the warehouse."""
-    folder = Path(tempfile.mkdtemp(prefix="totes-bench-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    secrets = secrets_store.generate_all()
-    server = Postgres(accounts.postgres_place(folder), _free_port(), secrets.postgres)
-    aws = Aws(folder / "aws", _free_port())
-    try:
-        server.prepare()
-        with (
-            program.running(server.program(), folder / "postgres.log", server.is_ready),
-            program.running(aws.program(), folder / "aws.log", aws.is_ready),
-        ):
-            databases.create_all(server.admin(), secrets)
-            aws.provision(secrets, [BUCKET])
-            owner = server.conninfo("warehouse", "totes_etl", secrets.totes_etl)
-            migrate.upgrade(owner)
-            with psycopg.connect(owner, autocommit=True) as connection:
-                connection.execute(ROWS.replace(":orders", str(orders)).encode())
-                connection.execute("VACUUM ANALYZE")
-            yield Ground(folder, owner, server.conninfo("warehouse", "analyst", secrets.analyst), aws, secrets)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(accounts.outside(folder), ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    with servers() as running:
+        ready = Ground(running)
+        running.aws.provision(running.secrets, [BUCKET])
+        migrate.upgrade(ready.owner)
+        with psycopg.connect(ready.owner, autocommit=True) as connection:
+            connection.execute(ROWS.replace(":orders", str(orders)).encode())
+            connection.execute("VACUUM ANALYZE")
+        yield ready
 
 
 def _listens(port: int) -> bool:

@@ -1,8 +1,5 @@
 """A PostgreSQL and an S3 of the benchmark's own, set up as `make run` sets them up, and a shop full of orders."""
 
-import shutil
-import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +9,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from benchmarks.servers import Servers, servers
 from include.warehouse import migrate
-from local import accounts, databases, program, secrets_store
-from local.aws import Aws
-from local.postgres import Postgres
-from local.program import HOST
+from local import databases
 from local.shop import schema
 
 SHOP = (Path(__file__).parent / "shop.sql").read_text()
@@ -37,37 +32,39 @@ class Lake:
 class Ground:
     """The servers, each for everybody who is measured."""
 
-    folder: Path
-    server: Postgres
-    aws: Aws
-    secrets: secrets_store.Secrets
+    servers: Servers
+
+    @property
+    def folder(self) -> Path:
+        """Where the servers are, on disk."""
+        return self.servers.folder
 
     @property
     def owner(self) -> str:
         """The shop's owner's connection string."""
-        return self.server.conninfo("totesys", "shop", self.secrets.shop)
+        return self.servers.conninfo("totesys", "shop")
 
     @property
     def reader(self) -> str:
         """The connection string of the role that the pipeline reads the shop with."""
-        return self.server.conninfo("totesys", "totes_reader", self.secrets.totes_reader)
+        return self.servers.conninfo("totesys", "totes_reader")
 
     @contextmanager
     def warehouse(self, *, migrated: bool = True) -> Iterator[str]:
         """The connection string to a fresh database of the pipeline's role, dropped afterwards."""
         name = f"warehouse_{next(_numbers)}"
-        with psycopg.connect(self.server.admin(), autocommit=True) as admin:
+        with self.servers.admin() as admin:
             template = _TEMPLATE if migrated else None
             databases.create_database(admin, name, "totes_etl", template=template)
         try:
-            yield self.server.conninfo(name, "totes_etl", self.secrets.totes_etl)
+            yield self.servers.conninfo(name, "totes_etl")
         finally:
-            with psycopg.connect(self.server.admin(), autocommit=True) as admin:
+            with self.servers.admin() as admin:
                 admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def checkpoint(self) -> None:
         """Let the server write what it has, so that nobody pays for what another one wrote."""
-        with psycopg.connect(self.server.admin(), autocommit=True) as admin:
+        with self.servers.admin() as admin:
             admin.execute("CHECKPOINT")
 
     @contextmanager
@@ -75,11 +72,12 @@ class Ground:
         """Two fresh buckets, emptied afterwards."""
         number = next(_numbers)
         names = (f"raw-{number}", f"processed-{number}")
-        self.aws.provision(self.secrets, names)
+        aws, secrets = self.servers.aws, self.servers.secrets
+        aws.provision(secrets, names)
         try:
-            yield Lake(*names, self.aws.environment(self.secrets))
+            yield Lake(*names, aws.environment(secrets))
         finally:
-            client = self.aws.s3(self.secrets)
+            client = aws.s3(secrets)
             for name in names:
                 for page in client.get_paginator("list_objects_v2").paginate(Bucket=name):
                     for item in page.get("Contents", []):
@@ -98,43 +96,23 @@ class Ground:
 @contextmanager
 def ground(rows: int) -> Iterator[Ground]:
     """Everything, with so many sales orders in the shop."""
-    folder = Path(tempfile.mkdtemp(prefix="totes-bench-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    secrets = secrets_store.generate_all()
-    server = Postgres(accounts.postgres_place(folder), _free_port(), secrets.postgres)
-    aws = Aws(folder / "aws", _free_port())
-    try:
-        server.prepare()
-        with (
-            program.running(server.program(), folder / "postgres.log", server.is_ready),
-            program.running(aws.program(), folder / "aws.log", aws.is_ready),
-        ):
-            databases.create_all(server.admin(), secrets)
-            ready = Ground(folder, server, aws, secrets)
-            _fill(ready, rows)
-            _prepare_template(ready)
-            yield ready
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(accounts.outside(folder), ignore_errors=True)
+    with servers() as running:
+        ready = Ground(running)
+        _fill(ready, rows)
+        _prepare_template(ready)
+        yield ready
 
 
 def _fill(ready: Ground, rows: int) -> None:
     with psycopg.connect(ready.owner) as connection:
         schema.create(connection)
-    with psycopg.connect(ready.server.admin("totesys")) as connection:
+    with ready.servers.admin("totesys") as connection:
         connection.execute(SHOP.replace(":rows", str(rows)).encode())
-    with psycopg.connect(ready.server.admin("totesys"), autocommit=True) as connection:
+    with ready.servers.admin("totesys") as connection:
         connection.execute("VACUUM (ANALYZE, FREEZE)")
 
 
 def _prepare_template(ready: Ground) -> None:
-    with psycopg.connect(ready.server.admin(), autocommit=True) as admin:
+    with ready.servers.admin() as admin:
         databases.create_database(admin, _TEMPLATE, "totes_etl")
-    migrate.upgrade(ready.server.conninfo(_TEMPLATE, "totes_etl", ready.secrets.totes_etl))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    migrate.upgrade(ready.servers.conninfo(_TEMPLATE, "totes_etl"))

@@ -44,7 +44,7 @@ def _past(ready: Ground, loads: int) -> None:
     orders.grow_to(ready, 10_000)
     history.add_ledger(ready, loads)
     history.add_lake(ready, loads)
-    ready.restart_s3()
+    ready.servers.restart_s3()
 
 
 def _tell(name: str, axis: str, curve: Curve) -> None:

@@ -48,7 +48,7 @@ FROM etl_run WHERE run_id LIKE 'scheduled__past%' AND hashtext(run_id) % 100 = 0
 
 def add_ledger(ground: Ground, loads: int) -> None:
     """So many loads of sales orders, with everything that the warehouse notes of their runs."""
-    with ground.admin("warehouse") as warehouse:
+    with ground.servers.admin("warehouse") as warehouse:
         with warehouse.cursor() as cursor, cursor.copy(_LEDGER) as rows:
             for origin, number in _origins(ground, loads):
                 rows.write_row(_ledger_row(origin, number))
@@ -74,7 +74,7 @@ def _ledger_row(origin: Origin, number: int) -> list[object]:
 
 def add_lake(ground: Ground, loads: int) -> None:
     """The raw objects of so many loads of sales orders, where the stand-in keeps them; it has to be started again."""
-    root = ground.aws.home / "s3" / _ACCOUNT / RAW_BUCKET
+    root = ground.servers.aws.home / "s3" / _ACCOUNT / RAW_BUCKET
     for origin, _ in _origins(ground, loads):
         folder = object_keys.raw_folder("totesys", "sales_order", origin.landed_on, origin.load_id)
         part = b"sales_order_id\n" * 20

@@ -59,7 +59,7 @@ class Meter:
         return tuple(self._rows(database) for database in ("totesys", "warehouse"))
 
     def _rows(self, database: str) -> int:
-        with self._ground.admin(database) as connection:
+        with self._ground.servers.admin(database) as connection:
             (rows,) = connection.execute(_LOOKED_AT).fetchone() or (0,)
         return int(str(rows))
 

@@ -14,11 +14,11 @@ CROSS JOIN LATERAL (SELECT timestamp '2022-11-03' + n * interval '3 years' / %(o
 
 def grow_to(ground: Ground, orders: int) -> None:
     """Let the shop have so many orders, all of them in the warehouse; both vacuumed, as autovacuum would."""
-    with ground.admin("totesys") as shop:
+    with ground.servers.admin("totesys") as shop:
         shop.execute(_ORDERS.encode(), {"orders": orders})
         shop.execute("VACUUM ANALYZE")
     ground.pipeline.run()
-    with ground.admin("warehouse") as warehouse:
+    with ground.servers.admin("warehouse") as warehouse:
         warehouse.execute("VACUUM ANALYZE")
-    with ground.admin("postgres") as server:
+    with ground.servers.admin("postgres") as server:
         server.execute("CHECKPOINT")

@@ -1,26 +1,24 @@
 """A stack of the benchmark's own, with a large table in its shop, on one executor after another."""
 
 import shutil
-import socket
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from benchmarks.servers import own_folder
 from include.environment import DAG_ID
 from include.warehouse import migrate
-from local import accounts
-from local.program import HOST
 from local.settings import ROOT, Settings
 from local.shop import demo, schema
 from local.stack import Stack
+from tests.ports import free_ports
 
 TABLE = "fact_sales_order"
 ORDERS = (Path(__file__).parent / "orders.sql").read_text()
@@ -79,26 +77,23 @@ class Ground:
 @contextmanager
 def ground() -> Iterator[Ground]:
     """Servers, a small shop, an empty warehouse, the DAG without its schedule; removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="totes-bench-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    settings = Settings(state_dir=folder / "state", dags_folder=_dags_without_schedule(folder), **_free_ports())
-    made = Ground(Stack(settings))
-    try:
-        made.stack.start_servers()
-        with psycopg.connect(made.stack.conninfo("totesys", "shop")) as shop:
-            schema.create(shop)
-            demo.fill(shop, until=date(2023, 1, 31))
-        migrate.upgrade(made.stack.conninfo("warehouse", "totes_etl"))
-        yield made
-    finally:
-        made.stack.down()
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(accounts.outside(folder / "state"), ignore_errors=True)
+    with own_folder() as folder:
+        settings = Settings(state_dir=folder, dags_folder=_dags_without_schedule(folder), **free_ports())
+        made = Ground(Stack(settings))
+        try:
+            made.stack.start_servers()
+            with psycopg.connect(made.stack.conninfo("totesys", "shop")) as shop:
+                schema.create(shop)
+                demo.fill(shop, until=date(2023, 1, 31))
+            migrate.upgrade(made.stack.conninfo("warehouse", "totes_etl"))
+            yield made
+        finally:
+            made.stack.down()
 
 
 def _dags_without_schedule(folder: Path) -> Path:
     """A copy of the DAG files that comes due once a year: no run of the schedule gets in the way."""
-    copied = Path(shutil.copytree(ROOT / "dags", folder / "dags"))
+    copied = Path(shutil.copytree(ROOT / "dags", folder / "dags-without-schedule"))
     dag_file = copied / "totes_schedule.py"
     text = dag_file.read_text()
     if EVERY_FIVE_MINUTES not in text:
@@ -111,12 +106,3 @@ def say(text: str) -> None:
     """A line, at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
-
-
-def _free_ports() -> dict[str, int]:
-    names = [field.name for field in fields(Settings) if field.name.endswith("_port")]
-    with ExitStack() as held:
-        probes = {name: held.enter_context(socket.socket()) for name in names}
-        for probe in probes.values():
-            probe.bind((HOST, 0))
-        return {name: int(probe.getsockname()[1]) for name, probe in probes.items()}

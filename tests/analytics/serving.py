@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local.settings import ROOT
-from tests.conftest import free_port
+from tests.ports import free_port
 
 _PROGRAM = """
 import os, sys, uvicorn

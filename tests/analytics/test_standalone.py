@@ -16,7 +16,8 @@ import psycopg
 import pytest
 
 from local.settings import ROOT
-from tests.conftest import WarehouseDb, free_port
+from tests.conftest import WarehouseDb
+from tests.ports import free_port
 
 TOKEN = "a-token-of-the-tests"  # noqa: S105
 COMMAND = [sys.executable, "-m", "include.analytics"]

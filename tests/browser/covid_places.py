@@ -12,7 +12,7 @@ import uvicorn
 from include.analytics.app import application
 from include.analytics.reading.postgres import PostgresReader
 from include.analytics.static_site import files
-from tests.conftest import free_port
+from tests.ports import free_port
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from local.stack import Stack
 from tests.browser.conftest import Standalone, alone
 from tests.browser.places import Place, look_again, settle
 from tests.browser.recorder import Recorder
-from tests.conftest import free_port
 from tests.integration.conftest import AirflowRuns
+from tests.ports import free_port
 
 ORDER = """
 INSERT INTO sales_order (created_at, last_updated, design_id, staff_id, counterparty_id, units_sold, unit_price,

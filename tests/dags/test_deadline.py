@@ -25,7 +25,7 @@ from include.object_store import ObjectStore
 from local.aws import REGION
 from local.settings import ROOT
 from tests.alerts import samples
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.subscriber import subscribe
 
 sys.path.insert(0, str(ROOT / "plugins"))

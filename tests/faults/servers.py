@@ -16,7 +16,8 @@ from local import accounts, databases, program, secrets_store
 from local.aws import Aws
 from local.postgres import Postgres
 from local.program import Program
-from tests.conftest import PgServer, free_port
+from tests.conftest import PgServer
+from tests.ports import free_port
 
 # What a server of the faults needs beyond the tests' usual ones: prepared transactions, and commits that
 # survive its own death (the machine's death nobody tries).

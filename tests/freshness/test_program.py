@@ -7,10 +7,11 @@ import pytest
 
 from include.alerts import record
 from include.alerts.model import DeadlineMissed, Event, Recovered
-from tests.conftest import LakeBuckets, SourceDb, free_port
+from tests.conftest import LakeBuckets, SourceDb
 from tests.freshness.conftest import Watcher, connection
 from tests.freshness.standings import stand
 from tests.pipeline import NAMES
+from tests.ports import free_port
 
 CANARY = "canary-9f3b1c"
 

@@ -20,8 +20,8 @@ from local.aws import PROCESSED_BUCKET, RAW_BUCKET
 from local.settings import ROOT, Settings
 from local.shop import demo, schema
 from local.stack import Stack
-from tests.conftest import free_ports
 from tests.pipeline import Pipeline
+from tests.ports import free_ports
 
 DAG = "totes_etl"
 TABLES = tuple(table.name for table in FED)

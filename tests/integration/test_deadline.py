@@ -17,7 +17,7 @@ from local import accounts
 from local.aws import ALERTS_TOPIC_ARN
 from local.settings import Settings
 from local.stack import Stack
-from tests.conftest import free_ports
+from tests.ports import free_ports
 from tests.subscriber import Subscriber, subscribe
 
 pytestmark = pytest.mark.airflow

@@ -11,7 +11,7 @@ import pytest
 
 from local import accounts, program
 from local.postgres import Postgres
-from tests.conftest import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
 

@@ -13,7 +13,7 @@ from local.errors import StackError
 from local.redis import Redis
 from local.settings import Settings
 from local.stack import Stack
-from tests.conftest import free_ports
+from tests.ports import free_ports
 
 PASSWORD = "a-password-of-the-test"  # noqa: S105  of a server that ends with the test
 

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 from local import accounts, databases, program, secrets_store
 from local.aws import Aws
 from local.postgres import Postgres
-from tests.conftest import LakeBuckets, PgServer, free_port
+from tests.conftest import LakeBuckets, PgServer
+from tests.ports import free_port
 
 
 def test_a_put_that_must_not_overwrite_is_refused_on_an_existing_key(lake_buckets: LakeBuckets) -> None:

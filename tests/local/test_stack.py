@@ -24,7 +24,7 @@ from local.airflow_programs import MAIL_FROM, MAIL_TO
 from local.errors import StackError
 from local.settings import ROOT, Settings
 from local.stack import STOP_ORDER, Stack
-from tests.conftest import free_port, free_ports
+from tests.ports import free_port, free_ports
 
 pytestmark = pytest.mark.airflow
 

@@ -15,7 +15,7 @@ from include.errors import SettingError
 from include.smoke.ground import check_airflow
 from include.smoke.mwaa import Mwaa
 from include.smoke.runs import Runs
-from tests.conftest import free_port
+from tests.ports import free_port
 
 CANARY = "canary-9f3b1c"
 TOKEN = "t2"  # noqa: S105  of the server below

@@ -8,8 +8,9 @@ import pytest
 
 from include.smoke.deployment import KEPT_AT
 from local.settings import ROOT
-from tests.conftest import AwsServer, LakeBuckets, WarehouseDb, free_port
+from tests.conftest import AwsServer, LakeBuckets, WarehouseDb
 from tests.freshness.conftest import connection
+from tests.ports import free_port
 
 CANARY = "canary-9f3b1c"
 

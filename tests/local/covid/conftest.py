@@ -15,7 +15,7 @@ import pytest
 from local import program
 from local.covid.clock import FASTER, FIRST_MOMENT
 from local.covid.server import Covid
-from tests.conftest import free_port
+from tests.ports import free_port
 
 
 @dataclass(frozen=True)

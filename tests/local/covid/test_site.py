@@ -19,9 +19,9 @@ from local.covid import files
 from local.covid.faults import FAULTS, PAGE
 from local.covid.server import INTERNET, Covid
 from local.errors import StackError
-from tests.conftest import free_port
 from tests.local.covid.conftest import Publisher
 from tests.local.covid.reading import nyt_days, rows, us_days
+from tests.ports import free_port
 
 
 def test_the_addresses_end_as_the_real_ones_do(publisher: Publisher) -> None:

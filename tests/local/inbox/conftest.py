@@ -19,7 +19,7 @@ import pytest
 from local import program, secrets_store
 from local.aws import ALERTS_TOPIC_ARN, Aws
 from local.inbox.server import Inbox
-from tests.conftest import free_port
+from tests.ports import free_port
 
 RUNBOOK = """# Runbook
 ## The disk is full: `load` fails

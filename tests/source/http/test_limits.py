@@ -11,7 +11,7 @@ import pytest
 
 from include.errors import ContractError, SettingError, SourceUnavailable
 from include.source.http import Limits
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.source.http.conftest import fetched
 from tests.source.http.server import CSV, bomb, broken_off, chunked, drip, endless, whole
 
