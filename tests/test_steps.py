@@ -88,10 +88,19 @@ def test_the_ledger_wins_over_a_watermark_by_xcom_and_says_so(small: Pipeline, l
     small.run(TWO)
     marks = dict(small.query("SELECT table_name, watermark FROM etl_watermark"))
     lines.clear()
-    plans = plan(small, TWO, {"fact_payment": 17, "dim_design": marks["dim_design"]})
-    assert plans[0].watermark == marks["fact_payment"]
+    held = marks["fact_payment"]
+    plans = plan(small, TWO, {"fact_payment": held + 17, "dim_design": marks["dim_design"]})
+    assert plans[0].watermark == held
     warnings = [record.getMessage() for record in lines.records if record.levelno == logging.WARNING]
-    assert warnings == [f"fact_payment: watermark 17 by XCom, {marks['fact_payment']} by the ledger; the ledger wins"]
+    assert warnings == [f"fact_payment: watermark {held + 17} by XCom, {held} by the ledger; the ledger wins"]
+
+
+def test_an_older_watermark_by_xcom_is_told_and_alarms_nobody(small: Pipeline, lines):
+    small.run(ONE)
+    lines.clear()
+    plan(small, ONE, {"fact_payment": 17})
+    (line,) = (record for record in lines.records if "by XCom" in record.getMessage())
+    assert line.levelno == logging.INFO
 
 
 def test_a_watermark_by_xcom_of_a_table_that_the_ledger_does_not_know_is_told(small: Pipeline, lines):

@@ -137,10 +137,17 @@ def planned(
 
 
 def _compare_with_ledger(carried: Mapping[str, int | None], stands: Mapping[str, Watermark]) -> None:
+    """Say where the two differ; a warning where the ledger is behind, as after a restore of the warehouse.
+
+    An XCom is older wherever a run without a logical date came before one of the schedule: Airflow hands out the
+    former's for good (`BaseXCom.get_many` orders by logical date, and PostgreSQL puts NULL first).
+    """
     for name, watermark in carried.items():
         held = stands[name].watermark if name in stands else None
         if watermark != held:
-            log.warning("%s: watermark %s by XCom, %s by the ledger; the ledger wins", name, watermark, held)
+            is_older = watermark is not None and held is not None and watermark < held
+            level = logging.INFO if is_older else logging.WARNING
+            log.log(level, "%s: watermark %s by XCom, %s by the ledger; the ledger wins", name, watermark, held)
 
 
 def _log_plan(plans: Sequence[TablePlan]) -> None:
