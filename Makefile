@@ -83,7 +83,7 @@ bench: setup ## Measure what docs/performance.md tells, in its short form: about
 bench-runs: setup ## Runs in a real Airflow, without changes and with, and what it costs idle: RUNS=3 IDLE=120 (a stack of its own)
 	@$(PY) -m benchmarks.runs
 
-bench-data-plane: setup ## Two million rows the whole way, beside the limit, dlt, ingestr and pandas: ROWS=2000000 REPEATS=2 PEERS=dlt,ingestr,pandas (a stack of its own)
+bench-data-plane: setup ## Two million rows the whole way, beside the limit, dlt, ingestr and pandas: ROWS=2000000 REPEATS=2 PEERS=dlt,dlt-adbc,ingestr,pandas (a stack of its own)
 	@$(PY) -m benchmarks.data_plane
 
 bench-growth: setup ## What a run costs as tables, ledger and lake grow: SIZES=10000,100000,1000000 LOADS=0,10000,105000 OUT=<folder>

@@ -1,4 +1,4 @@
-"""`make bench-data-plane`: ROWS=2000000 REPEATS=2 PEERS=dlt,ingestr,pandas (empty: none), or ROWS=10000000 for memory.
+"""`make bench-data-plane`: ROWS=2000000 (10000000 for memory) REPEATS=2 PEERS=dlt,dlt-adbc,ingestr,pandas (empty: none).
 
 In every repeat each one loads a shop's orders into an empty database of its own, then one order in a hundred is edited
 all over the table, and each one loads that. Every step is a process of its own.
@@ -134,7 +134,7 @@ class _Repeat:
 
 
 def _chosen(results: Results) -> list[Peer]:
-    names = [name for name in os.environ.get("PEERS", "dlt,ingestr,pandas").split(",") if name]
+    names = [name for name in os.environ.get("PEERS", "dlt,dlt-adbc,ingestr,pandas").split(",") if name]
     if not names:
         return []
     if problem := install():

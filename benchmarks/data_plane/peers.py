@@ -75,8 +75,8 @@ def _python() -> Path:
     return HOME / "peers" / "bin" / "python"
 
 
-def _script(name: str, step: str) -> Callable[[dict[str, Any]], Measured]:
-    return lambda given: run([str(_python()), str(HERE / name), step], given)
+def _script(name: str, *given_to: str) -> Callable[[dict[str, Any]], Measured]:
+    return lambda given: run([str(_python()), str(HERE / name), *given_to], given)
 
 
 def _ingestr(*more: str) -> Callable[[dict[str, Any]], Measured]:
@@ -92,8 +92,14 @@ def _ingestr(*more: str) -> Callable[[dict[str, Any]], Measured]:
     return measured
 
 
+def _dlt(name: str, files: str) -> Peer:
+    first, delta = (_script("with_dlt.py", step, files) for step in ("first", "delta"))
+    return Peer(name, "dlt.sales_order", first, delta)
+
+
 PEERS = (
-    Peer("dlt", "dlt.sales_order", _script("with_dlt.py", "first"), _script("with_dlt.py", "delta")),
+    _dlt("dlt", "csv"),
+    _dlt("dlt-adbc", "parquet"),
     Peer("ingestr", "public.sales_order", _ingestr(), _ingestr("--interval-start", "{since}")),
     Peer("pandas", "pandas.sales_order", _script("with_pandas.py", "first"), None),
 )

@@ -1,4 +1,7 @@
-"""dlt, as its documentation recommends it for speed: Arrow tables, CSV files, `COPY`. Run by the peers' own Python."""
+"""dlt with Arrow tables and files of a format: `csv`, taken by `COPY`, or `parquet`, taken by ADBC.
+
+Run by the peers' own Python: `with_dlt.py <first or delta> <format>`.
+"""
 
 import json
 import os
@@ -15,12 +18,11 @@ started = time.perf_counter()
 pipeline = dlt.pipeline(
     "bench", pipelines_dir=given["folder"], destination=postgres(given["warehouse_uri"]), dataset_name="dlt"
 )
-backend = os.environ.get("DLT_BACKEND", "pyarrow")
-table = sql_table(given["source_uri"], table="sales_order", backend=backend, chunk_size=100_000)
+table = sql_table(given["source_uri"], table="sales_order", backend="pyarrow", chunk_size=100_000)
 table.apply_hints(
     primary_key="sales_order_id",
     write_disposition="append" if sys.argv[1] == "first" else "merge",
     incremental=dlt.sources.incremental("last_updated"),
 )
-pipeline.run(table, loader_file_format="csv").raise_on_failed_jobs()
+pipeline.run(table, loader_file_format=sys.argv[2]).raise_on_failed_jobs()
 sys.stdout.write("\n" + json.dumps({"seconds": time.perf_counter() - started}))
