@@ -1,4 +1,4 @@
-"""`make bench-data-plane`: ROWS=2000000 (10000000 for memory) REPEATS=2 PEERS=dlt,dlt-adbc,ingestr,pandas (empty: none).
+"""`make bench-data-plane`: ROWS=2000000 REPEATS=2 PEERS=dlt,dlt-adbc,ingestr,pandas; ROWS=10000000 for memory.
 
 In every repeat each one loads a shop's orders into an empty database of its own, then one order in a hundred is edited
 all over the table, and each one loads that. Every step is a process of its own.
