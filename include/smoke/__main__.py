@@ -47,7 +47,7 @@ def _try(given: Deployment, verdict: Verdict, asked: argparse.Namespace) -> None
         finally:
             if asked.keep:
                 _step(
-                    f"kept: the schemas testing and testing_source, the prefix testing/ in {given.buckets}, the queue"
+                    f"kept: what is in the schemas testing and testing_source, the prefix testing/ in {given.buckets}, the queue"
                 )
             else:
                 verdict.check("clean-up", "nothing left", lambda: ground.clean_up(given, runs.abandon))

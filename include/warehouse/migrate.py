@@ -62,10 +62,7 @@ def upgrade(dsn: str, environment: Environment = PRODUCTION, *, derived: bool = 
             if derived:
                 _make_views(connection)
                 extend_calendar(warehouse)
-                roles.grant(warehouse, environment, VERSION_TABLE)
-            if environment is TESTING:
-                schemas.make(warehouse, environment.source_schema)
-                roles.open_source(warehouse)
+                _give_rights(warehouse, environment)
     return _head()
 
 
@@ -118,6 +115,13 @@ def _make_views(connection: sa.Connection) -> None:
     for table in TABLES.values():
         for statement in view_statements(table):
             connection.execute(sa.text(statement))
+
+
+def _give_rights(warehouse: Connection, environment: Environment) -> None:
+    roles.grant(warehouse, environment, VERSION_TABLE)
+    if environment is TESTING:
+        schemas.make(warehouse, environment.source_schema)
+        roles.open_source(warehouse)
 
 
 def _head() -> str:
