@@ -11,6 +11,7 @@ from typing import Any
 
 from include.warehouse import migrate
 from local import accounts, first_run, source
+from local.databases import OWNERS
 from local.program import HOST
 from local.settings import Settings
 from local.stack import Stack
@@ -25,7 +26,7 @@ def whole_stack(watch: str = "off") -> Iterator[Stack]:
         stack.start_servers()
         source.fill(stack.conninfo("totesys", "shop"), None)
         source.notify(stack.conninfo("totesys", "shop"), wanted=watch == "notify")
-        migrate.upgrade(stack.conninfo("warehouse", "totes_etl"))
+        migrate.upgrade_all(stack.conninfo("warehouse", OWNERS["warehouse"]))
         stack.start_airflow()
         first_run.ensure(stack.api, stack.task_logs)
         yield stack

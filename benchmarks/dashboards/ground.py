@@ -88,7 +88,7 @@ def ground(orders: int) -> Iterator[Ground]:
         ):
             databases.create_all(server.admin(), secrets)
             aws.provision(secrets, [BUCKET])
-            owner = server.conninfo("warehouse", "totes_etl", secrets.totes_etl)
+            owner = server.conninfo("warehouse", "warehouse_owner", secrets.warehouse_owner)
             migrate.upgrade(owner)
             with psycopg.connect(owner, autocommit=True) as connection:
                 connection.execute(ROWS.replace(":orders", str(orders)).encode())

@@ -54,13 +54,13 @@ class Ground:
 
     @contextmanager
     def warehouse(self, *, migrated: bool = True) -> Iterator[str]:
-        """The connection string to a fresh database of the pipeline's role, dropped afterwards."""
+        """The connection string to a fresh database, dropped afterwards: its loader's, or its owner's if it is bare."""
         name = f"warehouse_{next(_numbers)}"
         with psycopg.connect(self.server.admin(), autocommit=True) as admin:
-            template = _TEMPLATE if migrated else None
-            databases.create_database(admin, name, "totes_etl", template=template)
+            databases.create_database(admin, name, "warehouse", template=_TEMPLATE if migrated else None)
+        role = (databases.LOADERS if migrated else databases.OWNERS)["warehouse"]
         try:
-            yield self.server.conninfo(name, "totes_etl", self.secrets.totes_etl)
+            yield self.server.conninfo(name, role, getattr(self.secrets, role))
         finally:
             with psycopg.connect(self.server.admin(), autocommit=True) as admin:
                 admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -130,8 +130,8 @@ def _fill(ready: Ground, rows: int) -> None:
 
 def _prepare_template(ready: Ground) -> None:
     with psycopg.connect(ready.server.admin(), autocommit=True) as admin:
-        databases.create_database(admin, _TEMPLATE, "totes_etl")
-    migrate.upgrade(ready.server.conninfo(_TEMPLATE, "totes_etl", ready.secrets.totes_etl))
+        databases.create_database(admin, _TEMPLATE, "warehouse")
+    migrate.upgrade(ready.server.conninfo(_TEMPLATE, "warehouse_owner", ready.secrets.warehouse_owner))
 
 
 def _free_port() -> int:

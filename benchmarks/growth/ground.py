@@ -66,7 +66,7 @@ def ground() -> Iterator[Ground]:
                 raw=ObjectStore(client, RAW_BUCKET),
                 processed=ObjectStore(client, PROCESSED_BUCKET),
             )
-            migrate.upgrade(pipeline.loader)
+            migrate.upgrade(server.conninfo("warehouse", "warehouse_owner", secrets.warehouse_owner))
             ready = Ground(server, aws, secrets, pipeline, folder)
             with ready.running_s3:
                 ready.restart_s3()
