@@ -99,7 +99,7 @@ def test_clearing_leaves_no_row_of_testing_and_all_of_production(production: Pip
     calendar = beside.query("SELECT count(*) FROM dim_date")
     beside.run()
     with beside.loading() as warehouse:
-        assert testing.clear(warehouse) > 50
+        assert testing.clear(warehouse) > 40
         assert testing.clear(warehouse) == 0
         assert schemas.tables(warehouse, TESTING.source_schema) == set()
     written = rows_written(beside)
