@@ -53,12 +53,11 @@ class Ground:
         return self.server.conninfo("totesys", "totes_reader", self.secrets.totes_reader)
 
     @contextmanager
-    def warehouse(self, *, migrated: bool = True) -> Iterator[str]:
-        """The connection string to a fresh database, dropped afterwards: its loader's, or its owner's if it is bare."""
+    def warehouse(self, role: str = databases.LOADERS["warehouse"], *, migrated: bool = True) -> Iterator[str]:
+        """The role's connection string to a fresh warehouse, dropped afterwards."""
         name = f"warehouse_{next(_numbers)}"
         with psycopg.connect(self.server.admin(), autocommit=True) as admin:
             databases.create_database(admin, name, "warehouse", template=_TEMPLATE if migrated else None)
-        role = (databases.LOADERS if migrated else databases.OWNERS)["warehouse"]
         try:
             yield self.server.conninfo(name, role, getattr(self.secrets, role))
         finally:

@@ -58,33 +58,34 @@ def grant(connection: Connection, environment: Environment, version_table: str) 
     found = connection.execute(_OURS).fetchall()
     tables, views, sequences = ([name for name, kind in found if kind == wanted] for wanted in "rvS")
     written = [name for name in tables if name != version_table]
-    _execute(connection, "REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC", environment)
-    _execute(connection, "GRANT USAGE ON SCHEMA {schema} TO {loader}", environment)
-    _execute(connection, "GRANT SELECT, INSERT, UPDATE, DELETE ON {names} TO {loader}", environment, written)
-    _execute(connection, "GRANT SELECT ON {names} TO {loader}", environment, [version_table, *views])
-    _execute(connection, "GRANT USAGE ON SEQUENCE {names} TO {loader}", environment, sequences)
-    _execute(connection, "GRANT EXECUTE ON FUNCTION etl_restart_numbers(regclass) TO {loader}", environment)
+    rights: list[tuple[str, list[str]]] = [
+        ("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC", []),
+        ("GRANT USAGE ON SCHEMA {schema} TO {loader}", []),
+        ("GRANT SELECT, INSERT, UPDATE, DELETE ON {names} TO {loader}", written),
+        ("GRANT SELECT ON {names} TO {loader}", [version_table, *views]),
+        ("GRANT USAGE ON SEQUENCE {names} TO {loader}", sequences),
+        ("GRANT EXECUTE ON FUNCTION {names}(regclass) TO {loader}", ["etl_restart_numbers"]),
+    ]
     if environment is PRODUCTION:
-        _execute(connection, "GRANT USAGE ON SCHEMA {schema} TO {reader}", environment)
-        _execute(connection, "GRANT SELECT ON {names} TO {reader}", environment, [*tables, *views])
-        # What the owner makes beside our tables, by hand, is to be read without another word.
-        _execute(
-            connection, "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {reader}", environment
-        )
+        rights += [
+            ("GRANT USAGE ON SCHEMA {schema} TO {reader}", []),
+            ("GRANT SELECT ON {names} TO {reader}", [*tables, *views]),
+            # What the owner makes beside our tables, by hand, is to be read without another word.
+            ("ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {reader}", []),
+        ]
+    for statement, names in rights:
+        connection.execute(_filled(statement, environment.warehouse_schema, names))
 
 
 def open_source(connection: Connection) -> None:
     """Let the loader make testing's dummy source in a schema that is there: the one place where it may make tables."""
-    names = {"schema": sql.Identifier(TESTING.source_schema), "loader": sql.Identifier(LOADER)}
-    connection.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA {schema} TO {loader}").format(**names))
+    connection.execute(_filled("GRANT USAGE, CREATE ON SCHEMA {schema} TO {loader}", TESTING.source_schema))
 
 
-def _execute(connection: Connection, statement: str, environment: Environment, names: Sequence[str] = ()) -> None:
-    schema = environment.warehouse_schema
-    parts = {
-        "schema": sql.Identifier(schema),
-        "loader": sql.Identifier(LOADER),
-        "reader": sql.Identifier(READER),
-        "names": sql.SQL(", ").join(sql.Identifier(schema, name) for name in names),
-    }
-    connection.execute(sql.SQL(statement).format(**parts))
+def _filled(statement: str, schema: str, names: Sequence[str] = ()) -> sql.Composed:
+    return sql.SQL(statement).format(
+        schema=sql.Identifier(schema),
+        loader=sql.Identifier(LOADER),
+        reader=sql.Identifier(READER),
+        names=sql.SQL(", ").join(sql.Identifier(schema, name) for name in names),
+    )

@@ -6,6 +6,11 @@ from psycopg import sql
 from include.errors import SettingError
 from include.warehouse.connection import Connection
 
+_ENUMS = """
+SELECT typname FROM pg_type JOIN pg_namespace AS schema ON schema.oid = typnamespace
+WHERE nspname = %s AND typtype = 'e'
+"""
+
 
 def make(connection: Connection, name: str) -> None:
     """Make a schema unless it is there; raises ``SettingError`` where the connection's role may not."""
@@ -40,9 +45,3 @@ def empty(connection: Connection, name: str) -> None:
         connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(name, table)))
     for (enum,) in connection.execute(_ENUMS, [name]).fetchall():
         connection.execute(sql.SQL("DROP TYPE {}").format(sql.Identifier(name, enum)))
-
-
-_ENUMS = """
-SELECT typname FROM pg_type JOIN pg_namespace AS schema ON schema.oid = typnamespace
-WHERE nspname = %s AND typtype = 'e'
-"""
