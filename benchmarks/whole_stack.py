@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from benchmarks.servers import own_folder
 from include.warehouse import migrate
 from local import first_run, source
+from local.databases import OWNERS
 from local.settings import Settings
 from local.stack import Stack
 from tests.ports import free_ports
@@ -20,7 +21,7 @@ def whole_stack(watch: str = "off") -> Iterator[Stack]:
             stack.start_servers()
             source.fill(stack.conninfo("totesys", "shop"), None)
             source.notify(stack.conninfo("totesys", "shop"), wanted=watch == "notify")
-            migrate.upgrade(stack.conninfo("warehouse", "totes_etl"))
+            migrate.upgrade_all(stack.conninfo("warehouse", OWNERS["warehouse"]))
             stack.start_airflow()
             first_run.ensure(stack.api, stack.task_logs)
             yield stack

@@ -17,7 +17,7 @@ from local import aws as stand_in
 from local.aws import Aws
 from local.celery import Celery
 from local.covid.server import INTERNET, Covid, Urls
-from local.databases import OWNERS, READERS
+from local.databases import LOADERS, READERS
 from local.errors import StackError
 from local.inbox.server import Inbox
 from local.postgres import Postgres
@@ -210,7 +210,7 @@ class Airflow:
     def _connections(self) -> dict[str, str]:
         roles = {
             "totesys": ("totesys", READERS["totesys"]),
-            "warehouse": ("warehouse", OWNERS["warehouse"]),
+            "warehouse": ("warehouse", LOADERS["warehouse"]),
             "warehouse_reader": ("warehouse", READERS["warehouse"]),
         }
         connections: dict[str, Mapping[str, object]] = {

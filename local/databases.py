@@ -1,19 +1,26 @@
-"""Databases and roles inside the embedded PostgreSQL, and who may do what in them."""
+"""Databases and roles of a stack's PostgreSQL, and whom each database lets in.
+
+Who may do what with the warehouse's tables comes with its migrations: `include/warehouse/roles.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from include.environment import TESTING
+from include.warehouse import roles
 from local.secrets_store import Secrets
 
-OWNERS = {"totesys": "shop", "warehouse": "totes_etl", "airflow": "airflow"}
+OWNERS = {"totesys": "shop", "warehouse": roles.OWNER, "airflow": "airflow"}
 """The databases of the stack and the role that owns each."""
 
-READERS = {"totesys": "totes_reader", "warehouse": "analyst"}
+LOADERS = {"warehouse": roles.LOADER}
+"""Who may change the rows of a database, and nothing else of it."""
+
+READERS = {"totesys": "totes_reader", "warehouse": roles.READER}
 """Who may only read a database."""
 
 
@@ -22,7 +29,7 @@ def create_roles(admin: psycopg.Connection[Any], secrets: Secrets) -> None:
 
     A reader's transactions are read-only by default, which a session cannot widen beyond its grants.
     """
-    for role in (*OWNERS.values(), *READERS.values()):
+    for role in (*OWNERS.values(), *LOADERS.values(), *READERS.values()):
         if not admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
             admin.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
         # The password leaves this process as its scram verifier only, so that no server log can hold it.
@@ -31,37 +38,51 @@ def create_roles(admin: psycopg.Connection[Any], secrets: Secrets) -> None:
             sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(verifier.decode()))
         )
     # So that a load may check its foreign keys once a key instead of once a row (include/warehouse/references.py).
-    loader = sql.Identifier(OWNERS["warehouse"])
-    admin.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(loader))
+    for loader in LOADERS.values():
+        admin.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(sql.Identifier(loader)))
     for reader in READERS.values():
         admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(reader)))
 
 
-def create_database(
-    admin: psycopg.Connection[Any],
-    name: str,
-    owner: str,
-    readers: Sequence[str] = (),
-    *,
-    template: str | None = None,
-) -> bool:
-    """Make database `name` (a copy of `template`, if given) for `owner` and `readers` alone.
+def create_database(admin: psycopg.Connection[Any], name: str, like: str, *, template: str | None = None) -> bool:
+    """Make database `name` (a copy of `template`, if given) for those alone whom the stack's database `like` is for.
 
     Returns whether it was made: one that exists is left as it is, and opened if it was closed to everybody.
     `admin` must be in autocommit mode.
     """
     database = sql.Identifier(name)
-    if admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
-        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(database))
-        return False
-    admin.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-            database, sql.Identifier(owner), sql.Identifier(template or "template1")
+    made = not admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount
+    if made:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                database, sql.Identifier(OWNERS[like]), sql.Identifier(template or "template1")
+            )
         )
-    )
-    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-    for reader in readers:
-        admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(reader)))
+        admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    else:
+        admin.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(database))
+    for rights, guests in (("CONNECT", READERS), ("CONNECT, TEMPORARY", LOADERS)):
+        if like in guests:
+            admin.execute(
+                sql.SQL("GRANT {} ON DATABASE {} TO {}").format(sql.SQL(rights), database, sql.Identifier(guests[like]))
+            )
+    return made
+
+
+def take_over(conn: psycopg.Connection[Any]) -> bool:
+    """Give a warehouse that its loader owns, as it once did, to the owner; returns whether there was need to.
+
+    `conn` is the superuser's connection to the warehouse. The migrations give the loader its rights again.
+    """
+    owner, loader = OWNERS["warehouse"], LOADERS["warehouse"]
+    owned = "SELECT FROM pg_database WHERE datname = current_database() AND datdba = %s::regrole"
+    if not conn.execute(owned, [loader]).rowcount:
+        return False
+    with conn.transaction():
+        # Its tables are the loader's for good, and it is made anew by the next test.
+        source = sql.Identifier(TESTING.source_schema)
+        conn.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(source))
+        conn.execute(sql.SQL("REASSIGN OWNED BY {} TO {}").format(sql.Identifier(loader), sql.Identifier(owner)))
     return True
 
 
@@ -87,8 +108,9 @@ def create_all(admin_conninfo: str, secrets: Secrets) -> None:
     """
     with psycopg.connect(admin_conninfo, autocommit=True) as admin:
         create_roles(admin, secrets)
-        for name, owner in OWNERS.items():
-            create_database(admin, name, owner, [READERS[name]] if name in READERS else [])
-    for name, reader in READERS.items():
-        with psycopg.connect(admin_conninfo, dbname=name, autocommit=True) as conn:
-            grant_reading(conn, OWNERS[name], reader)
+        for name in OWNERS:
+            create_database(admin, name, name)
+    with psycopg.connect(admin_conninfo, dbname="totesys", autocommit=True) as shop:
+        grant_reading(shop, OWNERS["totesys"], READERS["totesys"])
+    with psycopg.connect(admin_conninfo, dbname="warehouse", autocommit=True) as warehouse:
+        take_over(warehouse)

@@ -22,6 +22,7 @@ class Secrets:
     postgres: str
     shop: str
     totes_reader: str
+    warehouse_owner: str
     totes_etl: str
     analyst: str
     airflow: str

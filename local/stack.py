@@ -131,7 +131,7 @@ class Stack:
         return [*servers, *([self.redis.program()] if self.redis else []), *self.airflow.programs()]
 
     def conninfo(self, database: str, role: str) -> str:
-        """The connection string of `role` (of `databases.OWNERS`, `databases.READERS`, or `postgres`)."""
+        """The connection string of `role` (one of `databases`, or `postgres`)."""
         return self.postgres.conninfo(database, role, getattr(self.secrets, role))
 
     @property

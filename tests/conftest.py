@@ -45,13 +45,16 @@ class PgServer:
         return self.postgres.conninfo(database, role, getattr(self.secrets, role))
 
     def create(self, name: str, like: str, template: str | None = None) -> None:
-        """Make database `name` with owner, reader and grants of the stack's database `like`."""
-        owner, reader = databases.OWNERS[like], databases.READERS[like]
+        """Make database `name` with owner, guests and grants of the stack's database `like`."""
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as admin:
-            databases.create_database(admin, name, owner, [reader], template=template)
-        if template is None:
+            databases.create_database(admin, name, like, template=template)
+        if like == "totesys" and template is None:
             with psycopg.connect(self.conninfo(name), autocommit=True) as conn:
-                databases.grant_reading(conn, owner, reader)
+                databases.grant_reading(conn, databases.OWNERS[like], databases.READERS[like])
+
+    def warehouse(self, name: str) -> WarehouseDb:
+        """The warehouse in database `name`."""
+        return WarehouseDb(*(self.conninfo(name, role) for role in ("warehouse_owner", "totes_etl", "analyst")))
 
     def drop(self, name: str) -> None:
         """Remove database `name`, whoever is still connected."""
@@ -79,8 +82,9 @@ class SourceDb:
 
 @dataclass(frozen=True, repr=False)
 class WarehouseDb:
-    """A fresh, migrated warehouse: connection strings of its owner (`loader`) and of the analysts' role."""
+    """A fresh, migrated warehouse: connection strings of the roles that migrate it, load it and read it."""
 
+    owner: str
     loader: str
     analyst: str
 
@@ -141,7 +145,7 @@ def warehouse_template(pg_server: PgServer) -> str:
     from include.warehouse import migrate
 
     pg_server.create("empty_warehouse", "warehouse")
-    migrate.upgrade(pg_server.conninfo("empty_warehouse", "totes_etl"))
+    migrate.upgrade(pg_server.warehouse("empty_warehouse").owner)
     return "empty_warehouse"
 
 
@@ -149,7 +153,7 @@ def warehouse_template(pg_server: PgServer) -> str:
 def warehouse_db(pg_server: PgServer, warehouse_template: str) -> Iterator[WarehouseDb]:
     """A migrated, empty warehouse of the test's own."""
     with pg_server.copy_of(warehouse_template, "warehouse") as name:
-        yield WarehouseDb(pg_server.conninfo(name, "totes_etl"), pg_server.conninfo(name, "analyst"))
+        yield pg_server.warehouse(name)
 
 
 @dataclass(frozen=True, repr=False)
@@ -216,6 +220,7 @@ def _pipeline(source: SourceDb, warehouse: WarehouseDb, buckets: LakeBuckets) ->
         owner=source.owner,
         reader=source.reader,
         loader=warehouse.loader,
+        warehouse_owner=warehouse.owner,
         raw=ObjectStore(buckets.client, buckets.raw),
         processed=ObjectStore(buckets.client, buckets.processed),
     )

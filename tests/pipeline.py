@@ -13,6 +13,7 @@ from include.catalog import SOURCE_FED, TABLES
 from include.environment import PRODUCTION, TESTING, Environment
 from include.object_store import ObjectStore
 from include.planning import Request
+from include.warehouse import migrate
 from tests.expected import EXPECTED, HELD
 
 NAMES = tuple(table.name for table in SOURCE_FED)
@@ -21,7 +22,10 @@ Rows = Counter[tuple[Any, ...]]
 
 @dataclass(frozen=True, repr=False)
 class Pipeline:
-    """Connection strings of the shop's owner, the pipeline's reader and the warehouse's loader; the two buckets."""
+    """Connection strings of the shop's owner, the pipeline's reader and the warehouse's loader; the two buckets.
+
+    That of the warehouse's owner is for tests that alter what the pipeline itself may not.
+    """
 
     owner: str
     reader: str
@@ -29,9 +33,11 @@ class Pipeline:
     raw: ObjectStore
     processed: ObjectStore
     environment: Environment = PRODUCTION
+    warehouse_owner: str = ""
 
     def testing(self) -> "Pipeline":
-        """The same pipeline in the testing environment, prepared as the first task of its runs does."""
+        """The same pipeline in the testing environment, migrated, and prepared as the first task of its runs does."""
+        migrate.upgrade(self.warehouse_owner, TESTING)
         raw, processed = (ObjectStore(s._client, s.bucket, TESTING.prefix) for s in (self.raw, self.processed))
         beside = replace(self, owner=self.loader, reader=self.loader, raw=raw, processed=processed, environment=TESTING)
         with beside.loading() as warehouse:

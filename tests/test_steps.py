@@ -119,7 +119,7 @@ def test_a_table_that_no_source_feeds_is_refused(small: Pipeline, name: str):
 
 
 def test_a_plan_refuses_a_warehouse_that_is_not_migrated(small: Pipeline):
-    with psycopg.connect(small.loader) as connection:
+    with psycopg.connect(small.warehouse_owner) as connection:
         connection.execute("DELETE FROM etl_schema_version")
     with pytest.raises(SchemaDriftError, match="apply the migrations"):
         plan(small, ONE)

@@ -161,7 +161,7 @@ def test_what_is_well_and_what_waits_is_seen_in_the_states_of_the_tasks(states, 
 
 @pytest.mark.parametrize("statement", ["DROP TABLE etl_alert CASCADE", "REVOKE ALL ON etl_alert FROM totes_etl"])
 def test_a_warehouse_that_answers_and_refuses_is_told_of_too(desk: Desk, statement: str):
-    with psycopg.connect(desk.small.loader) as owner:
+    with psycopg.connect(desk.small.warehouse_owner) as owner:
         owner.execute(statement)
     desk.tell(DRIFTED)
     assert desk.mail.events == desk.sns.events == ["failed"]

@@ -33,7 +33,7 @@ class Ground:
     @property
     def owner(self) -> str:
         """The connection string of the warehouse's owner."""
-        return self.servers.conninfo("warehouse", "totes_etl")
+        return self.servers.conninfo("warehouse", "warehouse_owner")
 
     @property
     def reader(self) -> str:

@@ -19,8 +19,10 @@ from benchmarks.data_plane.ground import Ground, ground
 from benchmarks.data_plane.peers import HOME, PANDAS_ROWS, PEERS, Peer, holds, install, uri
 from benchmarks.data_plane.programs import Measured, run
 from benchmarks.data_plane.results import Results
+from local import databases
 
 FIRST, DELTA, CHECK = "first load", "1 % delta", "no-change check"
+OWNER, LOADER = databases.OWNERS["warehouse"], databases.LOADERS["warehouse"]
 _OURS = ("extract", "transform", "load")
 
 
@@ -48,7 +50,7 @@ class _Repeat:
 
     def measure(self, stack: ExitStack, peers: list[Peer]) -> None:
         """Everybody's first load, then everybody's delta."""
-        limited, ours = (stack.enter_context(self.ready.warehouse()) for _ in range(2))
+        limited, ours = (stack.enter_context(self.ready.warehouse(role)) for role in (OWNER, LOADER))
         limit.prepare(limited)
         given = {peer.name: self._given(stack, peer) for peer in peers}
         settings = self._settings(stack, ours)
@@ -75,7 +77,7 @@ class _Repeat:
         return {**ends, "raw": lake.raw, "processed": lake.processed, "s3": s3}
 
     def _given(self, stack: ExitStack, peer: Peer) -> dict[str, Any]:
-        warehouse = stack.enter_context(self.ready.warehouse(migrated=False))
+        warehouse = stack.enter_context(self.ready.warehouse(OWNER, migrated=False))
         with psycopg.connect(warehouse) as connection:
             connection.execute("CREATE SCHEMA pandas")
         folder = str(self.ready.folder / f"{peer.name}-{self.number}")

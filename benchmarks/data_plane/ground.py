@@ -50,14 +50,13 @@ class Ground:
         return self.servers.conninfo("totesys", "totes_reader")
 
     @contextmanager
-    def warehouse(self, *, migrated: bool = True) -> Iterator[str]:
-        """The connection string to a fresh database of the pipeline's role, dropped afterwards."""
+    def warehouse(self, role: str = databases.LOADERS["warehouse"], *, migrated: bool = True) -> Iterator[str]:
+        """The role's connection string to a fresh warehouse, dropped afterwards."""
         name = f"warehouse_{next(_numbers)}"
         with self.servers.admin() as admin:
-            template = _TEMPLATE if migrated else None
-            databases.create_database(admin, name, "totes_etl", template=template)
+            databases.create_database(admin, name, "warehouse", template=_TEMPLATE if migrated else None)
         try:
-            yield self.servers.conninfo(name, "totes_etl")
+            yield self.servers.conninfo(name, role)
         finally:
             with self.servers.admin() as admin:
                 admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -114,5 +113,5 @@ def _fill(ready: Ground, rows: int) -> None:
 
 def _prepare_template(ready: Ground) -> None:
     with ready.servers.admin() as admin:
-        databases.create_database(admin, _TEMPLATE, "totes_etl")
-    migrate.upgrade(ready.servers.conninfo(_TEMPLATE, "totes_etl"))
+        databases.create_database(admin, _TEMPLATE, "warehouse")
+    migrate.upgrade(ready.servers.conninfo(_TEMPLATE, "warehouse_owner"))

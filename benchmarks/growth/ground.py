@@ -39,6 +39,6 @@ def ground() -> Iterator[Ground]:
             schema.create(shop)
             for statement in ROWS:
                 shop.execute(statement)
-        migrate.upgrade(pipeline.loader)
+        migrate.upgrade(running.conninfo("warehouse", "warehouse_owner"))
         running.aws.provision(running.secrets)
         yield Ground(running, pipeline)

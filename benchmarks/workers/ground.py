@@ -15,6 +15,7 @@ import psycopg
 from benchmarks.servers import own_folder
 from include.environment import DAG_ID
 from include.warehouse import migrate
+from local.databases import OWNERS
 from local.settings import ROOT, Settings
 from local.shop import demo, schema
 from local.stack import Stack
@@ -59,7 +60,7 @@ class Ground:
 
     def trigger(self) -> str:
         """Forget that the table was ever loaded and start its first load; returns the run."""
-        with psycopg.connect(self.stack.conninfo("warehouse", "totes_etl")) as warehouse:
+        with psycopg.connect(self.stack.conninfo("warehouse", OWNERS["warehouse"])) as warehouse:
             for statement in _EMPTY:
                 warehouse.execute(statement)
         return self.stack.api.trigger(DAG_ID, {"tables": [TABLE]})
@@ -85,7 +86,7 @@ def ground() -> Iterator[Ground]:
             with psycopg.connect(made.stack.conninfo("totesys", "shop")) as shop:
                 schema.create(shop)
                 demo.fill(shop, until=date(2023, 1, 31))
-            migrate.upgrade(made.stack.conninfo("warehouse", "totes_etl"))
+            migrate.upgrade_all(made.stack.conninfo("warehouse", OWNERS["warehouse"]))
             yield made
         finally:
             made.stack.down()

@@ -46,9 +46,7 @@ def _try(given: Deployment, verdict: Verdict, asked: argparse.Namespace) -> None
             Trial(connection, listener, runs, verdict, arrive_s=asked.arrive).run()
         finally:
             if asked.keep:
-                _step(
-                    f"kept: the schemas testing and testing_source, the prefix testing/ in {given.buckets}, the queue"
-                )
+                _step(f"kept: the rows in testing, its source, the prefix testing/ in {given.buckets}, the queue")
             else:
                 verdict.check("clean-up", "nothing left", lambda: ground.clean_up(given, runs.abandon))
 

@@ -13,7 +13,6 @@ from include.errors import SettingError, TotesError
 from include.smoke.deployment import Deployment
 from include.smoke.listener import Listener, listen, remove_all
 from include.smoke.verdict import Finding, Say
-from include.warehouse import schemas
 from include.warehouse.connection import Connection
 
 NO_ANSWER = (TotesError, psycopg.Error, BotoCoreError, ClientError)
@@ -54,7 +53,7 @@ def check_airflow(airflow: AirflowApi) -> None:
 
 
 def prepare(deployment: Deployment, connection: Connection, say: Say) -> Listener:
-    """Remove what is in the testing environment, make it anew with its dummy rows, and listen to the topic."""
+    """Remove what is in the testing environment, give it its dummy rows anew, and listen to the topic."""
     left = {what: remove() for what, remove in _removals(deployment).items()}
     if any(left.values()):
         say(f"removed what was left in testing: {_told(left)}")
@@ -67,7 +66,7 @@ def clean_up(deployment: Deployment, abandon: Callable[[], None]) -> Finding:
     failures: list[str] = []
     removed: dict[str, int] = {}
     with _noting(failures):
-        abandon()  # first: a run that begins later would make the schemas anew
+        abandon()  # first: a run that begins later would fill them anew
     for what, remove in _removals(deployment).items():
         with _noting(failures):
             removed[what] = remove()
@@ -79,17 +78,15 @@ def clean_up(deployment: Deployment, abandon: Callable[[], None]) -> Finding:
 def _removals(deployment: Deployment) -> dict[str, Callable[[], int]]:
     """What lies in the testing environment, and the queues of smoke tests; each removal returns how many there were."""
     return {
-        "schemas": lambda: _drop(deployment),
+        "rows": lambda: _clear(deployment),
         "objects": lambda: sum(testing.clear_lake(deployment.s3, bucket) for bucket in deployment.buckets),
         "queues": lambda: remove_all(deployment.sns, deployment.sqs, deployment.topic),
     }
 
 
-def _drop(deployment: Deployment) -> int:
+def _clear(deployment: Deployment) -> int:
     with closing(deployment.connect()) as connection:
-        present = sum(schemas.exists(connection, name) for name in (TESTING.source_schema, TESTING.warehouse_schema))
-        testing.drop(connection)
-    return present
+        return testing.clear(connection)
 
 
 @contextmanager

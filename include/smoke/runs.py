@@ -12,7 +12,7 @@ from include.smoke.verdict import Finding, Say
 
 _SAY_EVERY_S = 30
 _END_WITHIN_S = 300
-"""So long a run that nobody waits for any more may go on before its schemas are dropped under it."""
+"""So long a run that nobody waits for any more may go on before its rows are removed under it."""
 
 TABLES = [table.name for table in SOURCE_FED]
 """Those that dummy rows are there for."""

@@ -3,7 +3,7 @@
 All connections here are to the warehouse's database, as the role that loads it.
 """
 
-from include.testing.ground import clear_lake, drop, prepare
+from include.testing.ground import clear, clear_lake, prepare
 from include.testing.source import change, create, malform, mend
 
-__all__ = ["change", "clear_lake", "create", "drop", "malform", "mend", "prepare"]
+__all__ = ["change", "clear", "clear_lake", "create", "malform", "mend", "prepare"]

@@ -27,7 +27,7 @@ WHERE sales_order_id = 1 RETURNING sales_order_id
 
 
 def create(connection: Connection) -> None:
-    """Make the schema, each source table that the catalogue declares, and the dummy rows, all or nothing."""
+    """Make each source table that the catalogue declares, with the dummy rows, all or nothing."""
     with connection.transaction():
         schemas.make(connection, TESTING.source_schema)
         for name, labels in _enums().items():

@@ -1,8 +1,8 @@
-"""Bring the warehouse to what this code expects: Alembic's migrations, then the views.
+"""Bring the warehouse to what this code expects: Alembic's migrations, then views and rights.
 
-They name no schema: everything is made in the one that the connection's search path names.
-``python -m include.warehouse.migrate`` does it for production, in the database that the environment
-variable ``WAREHOUSE_DSN`` names; testing's schema is migrated by its own runs.
+They name no schema: everything is made in the one that the connection's search path names, for production and
+testing alike. ``python -m include.warehouse.migrate`` does it in the database that the environment variable
+``WAREHOUSE_DSN`` names, as the database's owner. No run ever does.
 """
 
 import os
@@ -18,9 +18,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from include import search_path
 from include.catalog import TABLES
-from include.environment import PRODUCTION
+from include.environment import ENVIRONMENTS, PRODUCTION, TESTING, Environment
 from include.errors import SchemaDriftError, SettingError
-from include.warehouse import schemas
+from include.warehouse import roles, schemas
 from include.warehouse.calendar import extend_calendar
 from include.warehouse.connection import Connection
 from include.warehouse.views import view_names, view_statements
@@ -38,49 +38,40 @@ def config() -> Config:
     return alembic_config
 
 
-def upgrade(dsn: str, *, derived: bool = True) -> str:
-    """Migrate production's warehouse at a libpq connection string to the newest revision, in one transaction.
+def upgrade_all(dsn: str) -> str:
+    """Migrate both environments' schemas of the database at a libpq connection string; returns the revision."""
+    return {upgrade(dsn, environment) for environment in ENVIRONMENTS.values()}.pop()
 
-    Returns the revision. Running it again changes nothing. What is derived from the catalogue as it
-    is now, the views and the calendar's horizon, follows; a caller that looks for what the migrations
-    lack leaves it out.
+
+def upgrade(dsn: str, environment: Environment = PRODUCTION, *, derived: bool = True) -> str:
+    """Migrate an environment's warehouse to the newest revision, in one transaction, as the database's owner.
+
+    Returns the revision. Running it again changes nothing. What is derived from the catalogue as it is now, the
+    views, the calendar's horizon and everybody's rights, follows; a caller that looks for what the migrations lack
+    leaves it out. Raises ``SettingError`` where the role may not migrate.
     """
     given = str(conninfo_to_dict(dsn).get("options") or "")
-    with psycopg.connect(dsn, options=search_path.option(PRODUCTION.warehouse_schema, given)) as connection:
-        return _upgrade(connection, derived=derived)
-
-
-def ensure(connection: Connection, schema: str) -> None:
-    """Make a schema and migrate it, where it is absent or behind; the connection's search path must name it.
-
-    The connection must be in autocommit mode. Raises ``SettingError`` where its role may not make the schema.
-    """
-    if _found_revision(connection) == _head():
-        return
-    schemas.make(connection, schema)
-    connection.autocommit = False
-    try:
-        _upgrade(connection)
-    finally:
-        connection.rollback()
-        connection.autocommit = True
-
-
-def _upgrade(warehouse: Connection, *, derived: bool = True) -> str:
-    """Alembic and what follows it, in one transaction of a connection that is not in autocommit mode."""
-    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: warehouse, poolclass=sa.StaticPool)
-    alembic_config = config()
-    with engine.begin() as connection:
-        alembic_config.attributes["connection"] = connection
-        if _revision(connection) != _head():
-            _drop_views(connection)
-        alembic.command.upgrade(alembic_config, "head")
-        for table in TABLES.values() if derived else ():
-            for statement in view_statements(table):
-                connection.execute(sa.text(statement))
-        if derived:
-            extend_calendar(warehouse)
+    with psycopg.connect(dsn, options=search_path.option(environment.warehouse_schema, given)) as warehouse:
+        search_path.require(warehouse, environment.warehouse_schema)
+        engine = sa.create_engine("postgresql+psycopg://", creator=lambda: warehouse, poolclass=sa.StaticPool)
+        with engine.begin() as connection:
+            schemas.make(warehouse, environment.warehouse_schema)
+            if derived:
+                roles.require_owner(warehouse)
+            _migrate(connection)
+            if derived:
+                _make_views(connection)
+                extend_calendar(warehouse)
+                _give_rights(warehouse, environment)
     return _head()
+
+
+def _migrate(connection: sa.Connection) -> None:
+    alembic_config = config()
+    alembic_config.attributes["connection"] = connection
+    if _revision(connection) != _head():
+        _drop_views(connection)
+    alembic.command.upgrade(alembic_config, "head")
 
 
 def check(connection: Connection) -> None:
@@ -120,6 +111,19 @@ def _drop_views(connection: sa.Connection) -> None:
             connection.execute(sa.text(f"DROP VIEW IF EXISTS {name}"))
 
 
+def _make_views(connection: sa.Connection) -> None:
+    for table in TABLES.values():
+        for statement in view_statements(table):
+            connection.execute(sa.text(statement))
+
+
+def _give_rights(warehouse: Connection, environment: Environment) -> None:
+    roles.grant(warehouse, environment, VERSION_TABLE)
+    if environment is TESTING:
+        schemas.make(warehouse, environment.source_schema)
+        roles.open_source(warehouse)
+
+
 def _head() -> str:
     return ScriptDirectory.from_config(config()).get_current_head() or ""
 
@@ -134,7 +138,7 @@ def main() -> None:
             expected="a libpq connection string or URL",
             remedy="set it, or use `make migrate` for the embedded stack",
         )
-    upgrade(dsn)
+    upgrade_all(dsn)
 
 
 if __name__ == "__main__":

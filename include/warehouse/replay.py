@@ -79,12 +79,10 @@ def _empty(connection: Connection, table: Table) -> None:
 
 
 def _restart_numbers(connection: Connection, table: Table) -> None:
-    """Number the versions from 1 again. By `ALTER SEQUENCE`, which a rollback undoes, as it does not `setval`."""
-    (sequence,) = connection.execute(
-        "SELECT relname FROM pg_class WHERE oid = pg_get_serial_sequence(%s, %s)::regclass",
-        [table.name, table.record_id],
-    ).fetchone() or ("",)
-    connection.execute(sql.SQL("ALTER SEQUENCE {sequence} RESTART").format(sequence=sql.Identifier(sequence)))
+    """Number the versions from 1 again. Not by `setval`: what that does, no rollback undoes."""
+    connection.execute(
+        "SELECT etl_restart_numbers(pg_get_serial_sequence(%s, %s)::regclass)", [table.name, table.record_id]
+    )
 
 
 def _drop_unused_members(connection: Connection, table: Table) -> None:

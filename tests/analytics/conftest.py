@@ -31,7 +31,7 @@ def filled_template(pg_server: PgServer, demo_template: str, warehouse_template:
 def filled_db(pg_server: PgServer, filled_template: str) -> Iterator[WarehouseDb]:
     """A warehouse of the test's own, full of demo rows."""
     with pg_server.copy_of(filled_template, "warehouse") as name:
-        yield WarehouseDb(pg_server.conninfo(name, "totes_etl"), pg_server.conninfo(name, "analyst"))
+        yield pg_server.warehouse(name)
 
 
 @pytest.fixture(scope="session")

@@ -59,9 +59,9 @@ def rows_as_of(reader, moment):
 
 @pytest.fixture
 def versions(warehouse_db):
-    """A loader's connection and a reader of one empty warehouse."""
+    """An owner's connection, which empties it again and again, and a reader of one empty warehouse."""
     reader = PostgresReader(warehouse_db.analyst)
-    with psycopg.connect(warehouse_db.loader, autocommit=True) as connection:
+    with psycopg.connect(warehouse_db.owner, autocommit=True) as connection:
         yield connection, reader
     reader.close()
 

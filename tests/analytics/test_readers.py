@@ -53,16 +53,21 @@ def test_the_notebook_reads_the_revenue(filled_db, totals, monkeypatch):
     assert len(names["chart"].data) == 3
 
 
-def test_the_documented_role_may_read_and_nothing_else(pg_server: PgServer, warehouse_template: str):
-    (statements,) = re.findall(r"```sql\n(.*?)```", (DOCS / "tableau.md").read_text(), flags=re.DOTALL)
-    with pg_server.copy_of(warehouse_template, "warehouse") as name:
-        own = statements.replace("analyst", "somebody").replace("DATABASE warehouse", f"DATABASE {name}")
-        with psycopg.connect(pg_server.conninfo(name), autocommit=True) as admin:
-            try:
-                admin.execute(own)
-                admin.execute("SET ROLE somebody")
-                assert admin.execute("SELECT count(*) FROM fact_sales_order_current").fetchone() == (0,)
-                with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                    admin.execute("DELETE FROM etl_ledger")
-            finally:
-                admin.execute("RESET ROLE; DROP OWNED BY somebody; DROP ROLE somebody")
+def test_a_person_with_the_readers_role_and_the_documented_limits_reads_and_nothing_else(
+    pg_server: PgServer, filled_db: WarehouseDb, totals
+):
+    (limits,) = re.findall(r"```sql\n(.*?)```", (DOCS / "tableau.md").read_text(), flags=re.DOTALL)
+    with psycopg.connect(
+        pg_server.conninfo(str(conninfo_to_dict(filled_db.owner)["dbname"])), autocommit=True
+    ) as admin:
+        admin.execute("CREATE ROLE somebody LOGIN IN ROLE analyst")
+        try:
+            admin.execute(limits.replace("analyst", "somebody"))
+            found = admin.execute("SELECT rolconfig FROM pg_roles WHERE rolname = 'somebody'").fetchone()
+            assert found == (["statement_timeout=60s", "idle_in_transaction_session_timeout=5min"],)
+            admin.execute("SET ROLE somebody")
+            assert admin.execute(TOTALS).fetchall() == totals
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                admin.execute("DELETE FROM etl_ledger")
+        finally:
+            admin.execute("RESET ROLE; DROP ROLE somebody")

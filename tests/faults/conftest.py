@@ -70,7 +70,7 @@ def _make_templates(servers: Servers) -> None:
             schema.set_sequences(connection)
             truth.install(connection)
     servers.warehouse.create("stars", "warehouse")
-    migrate.upgrade(servers.warehouse.conninfo("stars", "totes_etl"))
+    migrate.upgrade(servers.warehouse.warehouse("stars").owner)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def running() -> Iterator[AirflowRuns]:
         with psycopg.connect(stack.conninfo("totesys", "shop")) as connection:
             schema.create(connection)
             demo.fill(connection, until=date(2024, 11, 15))
-        migrate.upgrade(stack.conninfo("warehouse", "totes_etl"))
+        migrate.upgrade_all(stack.conninfo("warehouse", "warehouse_owner"))
         stack.start_airflow()
         yield AirflowRuns(stack, _pipeline(stack))
     finally:
@@ -134,6 +134,7 @@ def _pipeline(stack: Stack) -> Pipeline:
         owner=stack.conninfo("totesys", "shop"),
         reader=stack.conninfo("totesys", "totes_reader"),
         loader=stack.conninfo("warehouse", "totes_etl"),
+        warehouse_owner=stack.conninfo("warehouse", "warehouse_owner"),
         raw=ObjectStore(client, RAW_BUCKET),
         processed=ObjectStore(client, PROCESSED_BUCKET),
     )

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from include import testing
@@ -38,9 +39,10 @@ EDITS = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_one_edit_in_any_table_is_seen_and_named(warehouse: Connection, name: str):
+def test_one_edit_in_any_table_is_seen_and_named(beside: Pipeline, warehouse: Connection, name: str):
     before = tables.contents(warehouse)
-    warehouse.execute("ALTER TABLE dim_staff ALTER location DROP NOT NULL")
+    with psycopg.connect(beside.warehouse_owner) as owner:
+        owner.execute("ALTER TABLE testing.dim_staff ALTER location DROP NOT NULL")
     assert warehouse.execute(EDITS[name]).rowcount == 1
     seen = tables.as_the_source(warehouse)
     assert f"{name} without 1 row like (" in seen.found

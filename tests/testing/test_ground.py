@@ -1,4 +1,4 @@
-"""The testing environment's schemas and objects: a warehouse as production's, made and removed without a trace."""
+"""The testing environment's schemas and objects: a warehouse as production's, and emptied without a trace."""
 
 from contextlib import closing
 
@@ -6,12 +6,13 @@ import alembic.command
 import psycopg
 import pytest
 import sqlalchemy as sa
-from psycopg import sql
 
 from include import search_path, testing
 from include.environment import PRODUCTION, TESTING
-from include.errors import SettingError
+from include.errors import SchemaDriftError, SettingError
 from include.warehouse import migrate, schemas
+from include.warehouse.calendar import CALENDAR
+from include.warehouse.schema import metadata
 from tests.pipeline import Pipeline
 from tests.testing.footprint import footprint
 
@@ -54,7 +55,7 @@ def test_testing_has_the_same_warehouse_as_production(pipeline: Pipeline):
 
 
 def test_a_testing_warehouse_that_is_behind_is_migrated(pipeline: Pipeline):
-    with closing(connect(pipeline.loader)) as connection:
+    with closing(connect(pipeline.warehouse_owner)) as connection:
         schemas.make(connection, TESTING.warehouse_schema)
         connection.commit()
         engine = sa.create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=sa.StaticPool)
@@ -77,31 +78,12 @@ def test_preparing_again_changes_nothing(pipeline: Pipeline):
     assert footprint(beside.testing()) == before
 
 
-def test_production_is_not_migrated_by_preparing(pipeline: Pipeline):
-    with psycopg.connect(pipeline.loader) as connection:
-        connection.execute("UPDATE etl_schema_version SET version_num = '0001'")
-    pipeline.testing()
-    assert pipeline.query("SELECT version_num FROM etl_schema_version") == [("0001",)]
-
-
-def test_a_role_that_may_not_make_schemas_is_told_what_to_grant(pg_server, pipeline: Pipeline):
-    (database,) = pipeline.query("SELECT current_database()")[0]
-    with psycopg.connect(pg_server.conninfo(database)) as admin:
-        admin.execute(sql.SQL("ALTER DATABASE {} OWNER TO postgres").format(sql.Identifier(database)))
-        admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO totes_etl").format(sql.Identifier(database)))
-    with pytest.raises(SettingError, match=f"GRANT CREATE ON DATABASE {database} TO totes_etl"):
-        pipeline.testing()
-
-
-def test_schemas_that_somebody_made_for_such_a_role_will_do(pg_server, pipeline: Pipeline):
-    (database,) = pipeline.query("SELECT current_database()")[0]
-    with psycopg.connect(pg_server.conninfo(database)) as admin:
-        admin.execute(sql.SQL("ALTER DATABASE {} OWNER TO postgres").format(sql.Identifier(database)))
-        admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO totes_etl").format(sql.Identifier(database)))
-        admin.execute("CREATE SCHEMA testing AUTHORIZATION totes_etl")
+def test_what_is_not_migrated_is_refused_with_the_remedy(pipeline: Pipeline):
     with closing(psycopg.connect(pipeline.loader, options=search_path.option("testing"), autocommit=True)) as loader:
-        migrate.ensure(loader, TESTING.warehouse_schema)
-        migrate.check(loader)
+        with pytest.raises(SchemaDriftError, match=r"schema revision none; .*`make migrate`"):
+            testing.prepare(loader)
+        assert testing.clear(loader) == 0
+        assert not schemas.exists(loader, "testing")
 
 
 def test_an_analyst_does_not_see_it(warehouse_db, pipeline: Pipeline):
@@ -110,26 +92,37 @@ def test_an_analyst_does_not_see_it(warehouse_db, pipeline: Pipeline):
         analyst.execute("SELECT FROM testing.fact_payment")
 
 
-def test_dropping_leaves_nothing_of_testing_and_all_of_production(production: Pipeline):
+def test_clearing_leaves_no_row_of_testing_and_all_of_production(production: Pipeline):
     production.run()
     before = footprint(production)
     beside = production.testing()
+    calendar = beside.query("SELECT count(*) FROM dim_date")
     beside.run()
     with beside.loading() as warehouse:
-        testing.drop(warehouse)
-        assert not any(schemas.exists(warehouse, name) for name in ("testing", "testing_source"))
-        testing.drop(warehouse)  # nothing is there any more
+        assert testing.clear(warehouse) > 40
+        assert testing.clear(warehouse) == 0
+        assert schemas.tables(warehouse, TESTING.source_schema) == set()
+    written = rows_written(beside)
+    assert len(written) > 15
+    assert set(written.values()) == {0}
+    assert beside.query("SELECT count(*) FROM dim_date") == calendar
     removed = [testing.clear_lake(zone._client, zone.bucket) for zone in (beside.raw, beside.processed)]
     assert min(removed) >= 20
     assert list(beside.raw.listed("")) == list(beside.processed.listed("")) == []
     assert footprint(production) == before
 
 
-def test_after_dropping_it_can_be_made_again_and_starts_anew(beside: Pipeline):
+def rows_written(beside: Pipeline) -> dict[str, int]:
+    """How many rows each table has that runs write."""
+    names = set(metadata().tables) - {CALENDAR}
+    return {name: beside.query(f'SELECT count(*) FROM "{name}"')[0][0] for name in names}
+
+
+def test_after_clearing_it_starts_anew(beside: Pipeline):
     beside.run()
     with beside.loading() as warehouse:
         testing.change(warehouse)
-        testing.drop(warehouse)
+        testing.clear(warehouse)
     for zone in (beside.raw, beside.processed):
         testing.clear_lake(zone._client, zone.bucket)
     loads = beside.testing().run()

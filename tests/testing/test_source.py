@@ -66,8 +66,8 @@ def test_it_can_be_changed_again_and_again(beside: Pipeline):
 def test_a_creation_that_breaks_off_leaves_nothing(beside: Pipeline):
     tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'testing_source'::regnamespace AND relkind = 'r'"
     with beside.loading() as warehouse:
-        testing.drop(warehouse)
-        warehouse.execute("CREATE SCHEMA testing_source CREATE TABLE payment (payment_id integer)")
+        testing.clear(warehouse)
+        warehouse.execute("CREATE TABLE testing_source.payment (payment_id integer)")
         with pytest.raises(psycopg.errors.DuplicateTable):
             testing.create(warehouse)
         assert warehouse.execute(tables).fetchone() == (1,)

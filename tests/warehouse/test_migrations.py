@@ -27,7 +27,7 @@ WHERE c.relnamespace = 'public'::regnamespace AND NOT a.attisdropped ORDER BY 1,
 @pytest.fixture
 def engine(warehouse_db) -> Iterator[sa.Engine]:
     """An SQLAlchemy engine on a migrated warehouse."""
-    engine = engine_of(warehouse_db.loader)
+    engine = engine_of(warehouse_db.owner)
     yield engine
     engine.dispose()
 
@@ -50,9 +50,9 @@ def shape(dsn: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def empty(pg_server) -> Iterator[str]:
-    """The connection string of a warehouse that was never migrated."""
+    """The owner's connection string of a warehouse that was never migrated."""
     pg_server.create("unmigrated", "warehouse")
-    yield pg_server.conninfo("unmigrated", "totes_etl")
+    yield pg_server.warehouse("unmigrated").owner
     pg_server.drop("unmigrated")
 
 
@@ -79,22 +79,22 @@ def test_a_declaration_without_its_migration_is_noticed(engine: sa.Engine, name:
 
 
 def test_migrating_again_changes_nothing(warehouse_db):
-    before = shape(warehouse_db.loader)
-    assert migrate.upgrade(warehouse_db.loader) == migrate.upgrade(warehouse_db.loader)
-    assert shape(warehouse_db.loader) == before
+    before = shape(warehouse_db.owner)
+    assert migrate.upgrade(warehouse_db.owner) == migrate.upgrade(warehouse_db.owner)
+    assert shape(warehouse_db.owner) == before
     assert len(before) > 100
 
 
 def test_views_of_analysts_over_ours_do_not_stand_in_the_way_where_nothing_is_to_be_migrated(warehouse_db):
-    with psycopg.connect(warehouse_db.loader) as connection:
+    with psycopg.connect(warehouse_db.owner) as connection:
         connection.execute("CREATE VIEW mine AS SELECT * FROM fact_payment_current")
-    migrate.upgrade(warehouse_db.loader)
-    with psycopg.connect(warehouse_db.loader) as connection:
+    migrate.upgrade(warehouse_db.owner)
+    with psycopg.connect(warehouse_db.owner) as connection:
         assert connection.execute("SELECT count(*) FROM mine").fetchone() == (0,)
 
 
 def test_migrations_can_be_undone_and_done_again(warehouse_db, engine: sa.Engine):
-    before = shape(warehouse_db.loader)
+    before = shape(warehouse_db.owner)
     with engine.begin() as connection:
         for table in SOURCE_FED:
             for view in view_names(table):
@@ -102,16 +102,16 @@ def test_migrations_can_be_undone_and_done_again(warehouse_db, engine: sa.Engine
         config = migrate.config()
         config.attributes["connection"] = connection
         alembic.command.downgrade(config, "base")
-    assert {row[0] for row in shape(warehouse_db.loader)} == {migrate.VERSION_TABLE, f"{migrate.VERSION_TABLE}_pkc"}
-    migrate.upgrade(warehouse_db.loader)
-    assert shape(warehouse_db.loader) == before
+    assert {row[0] for row in shape(warehouse_db.owner)} == {migrate.VERSION_TABLE, f"{migrate.VERSION_TABLE}_pkc"}
+    migrate.upgrade(warehouse_db.owner)
+    assert shape(warehouse_db.owner) == before
 
 
 def test_views_of_an_earlier_shape_give_way(empty: str, warehouse_db):
     with psycopg.connect(empty) as connection:
         connection.execute("CREATE VIEW fact_payment_current AS SELECT 1 AS something_else")
     migrate.upgrade(empty)
-    assert shape(empty) == shape(warehouse_db.loader)
+    assert shape(empty) == shape(warehouse_db.owner)
 
 
 def test_a_migrated_warehouse_passes_the_check(warehouse_db):
@@ -132,7 +132,7 @@ def test_an_unmigrated_warehouse_is_refused_with_the_remedy(empty: str):
     "statement", ["UPDATE etl_schema_version SET version_num = '0000'", "DELETE FROM etl_schema_version"]
 )
 def test_a_warehouse_at_another_revision_is_refused(warehouse_db, statement: str):
-    with closing(psycopg.connect(warehouse_db.loader)) as connection:
+    with closing(psycopg.connect(warehouse_db.owner)) as connection:
         connection.execute(statement)
         with pytest.raises(SchemaDriftError, match=rf"schema revision (0000|none); expected revision {NEWEST}"):
             migrate.check(connection)

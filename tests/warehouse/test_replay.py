@@ -105,7 +105,7 @@ def test_one_table_replayed_is_what_it_was_and_no_other_is_touched(lived: Pipeli
 
 def test_a_warehouse_emptied_by_hand_comes_back_whole(lived: Pipeline):
     before = everything(lived)
-    with psycopg.connect(lived.loader) as connection:
+    with psycopg.connect(lived.warehouse_owner) as connection:
         connection.execute(f"TRUNCATE {', '.join(NAMES)}, etl_ledger, etl_watermark, etl_quarantine")
     lived.run(Request(tables=tuple(sorted(NAMES, reverse=True)), mode="replay"))
     assert everything(lived) == before

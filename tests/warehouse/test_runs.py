@@ -135,7 +135,7 @@ def test_telling_a_run_notes_it(small: Pipeline):
 
 def test_a_run_that_cannot_be_noted_is_told_all_the_same(small: Pipeline, caplog: pytest.LogCaptureFixture):
     load(small, "scheduled__1", TWO)
-    with psycopg.connect(small.loader) as owner:
+    with psycopg.connect(small.warehouse_owner) as owner:
         owner.execute("DROP TABLE etl_run CASCADE")
     tell(small, Outcome(requested=TWO, well=TWO))
     assert small.query("SELECT event FROM etl_alert") == [("loaded",)]

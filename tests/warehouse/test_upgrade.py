@@ -23,7 +23,7 @@ def first_release(small: Pipeline) -> Pipeline:
     small.run()
     small.shop("UPDATE sales_order SET units_sold = 7 WHERE sales_order_id = 1")
     small.run()
-    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(small.loader))
+    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(small.warehouse_owner))
     with engine.begin() as connection:
         for view in (view for table in SOURCE_FED for view in view_names(table)):
             connection.execute(sa.text(f"DROP VIEW {view}"))
@@ -50,7 +50,7 @@ def test_no_row_is_lost_or_changed(first_release: Pipeline):
     tables = [*NAMES, "dim_date", "etl_ledger", "etl_watermark"]
     before = {name: (columns(first_release, name), first_release.query(OLD.format(name))) for name in tables}
     assert len(before["fact_sales_order"][1]) == 5
-    migrate.upgrade(first_release.loader)
+    migrate.upgrade(first_release.warehouse_owner)
     for name, (names, rows) in before.items():
         kept = ", ".join(f'"{column}"' for column in ordered(first_release, name, names))
         assert first_release.query(f"SELECT {kept} FROM {name} ORDER BY 1") == rows
@@ -67,7 +67,7 @@ def ordered(small: Pipeline, table: str, names: list[str]) -> list[str]:
 
 
 def test_old_rows_were_seen_when_they_were_written_and_counted_nothing(first_release: Pipeline):
-    migrate.upgrade(first_release.loader)
+    migrate.upgrade(first_release.warehouse_owner)
     for table in NAMES:
         assert first_release.query(f"SELECT count(*) > 0, bool_and(_seen_at = _loaded_at) FROM {table}") == [
             (True, True)
@@ -81,7 +81,7 @@ def test_old_rows_were_seen_when_they_were_written_and_counted_nothing(first_rel
 
 
 def test_loads_deletes_and_views_go_on_from_there(first_release: Pipeline):
-    migrate.upgrade(first_release.loader)
+    migrate.upgrade(first_release.warehouse_owner)
     assert first_release.plan() == []
     first_release.shop(
         "UPDATE sales_order SET units_sold = 8 WHERE sales_order_id = 1",
@@ -108,7 +108,7 @@ def test_what_the_first_release_landed_can_be_replayed(first_release: Pipeline):
             first_release.raw._client.put_object(
                 Bucket=first_release.raw.bucket, Key=key, Body=stripped(manifest.to_json())
             )
-    migrate.upgrade(first_release.loader)
+    migrate.upgrade(first_release.warehouse_owner)
     versions = "SELECT sales_order_id, units_sold, is_current, _load_id FROM fact_sales_order ORDER BY sales_record_id"
     before = first_release.query(versions)
     first_release.run(Request(tables=("fact_sales_order",), mode="replay"))

@@ -93,7 +93,7 @@ def test_the_start_of_a_stack_opens_what_is_closed(stack: Stack):
     WarehouseDown().meddle(stack, WITH_PLAN_DONE)
     with psycopg.connect(stack.postgres.admin(), autocommit=True) as admin:
         databases.create_roles(admin, stack.secrets)
-        assert not databases.create_database(admin, "warehouse", "totes_etl")
+        assert not databases.create_database(admin, "warehouse", "warehouse")
     assert lets_in(stack, "totesys", "totes_reader")
     assert lets_in(stack, "warehouse", "totes_etl")
 
