@@ -16,10 +16,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.conninfo import conninfo_to_dict
 
-from include import search_path
+from include import search_path, tls
 from include.catalog import TABLES
 from include.environment import PRODUCTION
 from include.errors import SchemaDriftError, SettingError
+from include.settings import TlsSettings
 from include.warehouse import schemas
 from include.warehouse.calendar import extend_calendar
 from include.warehouse.connection import Connection
@@ -45,8 +46,10 @@ def upgrade(dsn: str, *, derived: bool = True) -> str:
     is now, the views and the calendar's horizon, follows; a caller that looks for what the migrations
     lack leaves it out.
     """
-    given = str(conninfo_to_dict(dsn).get("options") or "")
-    with psycopg.connect(dsn, options=search_path.option(PRODUCTION.warehouse_schema, given)) as connection:
+    given = conninfo_to_dict(dsn)
+    options = search_path.option(PRODUCTION.warehouse_schema, str(given.get("options") or ""))
+    verified = tls.required("the warehouse to migrate", given, TlsSettings.from_environment())
+    with psycopg.connect(dsn, **verified, options=options) as connection:
         return _upgrade(connection, derived=derived)
 
 
