@@ -45,7 +45,9 @@ def test_this_machine_is_reached_as_it_is_asked_for(given):
 def test_any_other_server_is_verified(given):
     found = required(**given)
     assert (found["sslmode"], found["gssencmode"]) == ("verify-full", "disable")
-    with pytest.raises(SettingError, match="connection warehouse: sslmode=require to .*; expected sslmode=verify-full"):
+    with pytest.raises(
+        SettingError, match=r"connection warehouse: sslmode=require to .*; expected sslmode=verify-full"
+    ):
         required(**given, sslmode="require")
 
 
@@ -78,5 +80,5 @@ def test_the_authorities_are_the_connection_s_the_setting_s_or_the_machine_s(tmp
 
 
 def test_an_authority_that_is_not_there_is_named():
-    with pytest.raises(SettingError, match="no file /nowhere/rds.pem"):
+    with pytest.raises(SettingError, match=r"no file /nowhere/rds\.pem"):
         required(TlsSettings(root_certificate="/nowhere/rds.pem"), host="db.example")
