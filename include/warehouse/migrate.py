@@ -7,6 +7,7 @@ variable ``WAREHOUSE_DSN`` names; testing's schema is migrated by its own runs.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import alembic.command
 import psycopg
@@ -48,7 +49,7 @@ def upgrade(dsn: str, *, derived: bool = True) -> str:
     """
     given = conninfo_to_dict(dsn)
     options = search_path.option(PRODUCTION.warehouse_schema, str(given.get("options") or ""))
-    verified = tls.required("the warehouse to migrate", given, TlsSettings.from_environment())
+    verified: dict[str, Any] = tls.required("the warehouse to migrate", given, TlsSettings.from_environment())
     with psycopg.connect(dsn, **verified, options=options) as connection:
         return _upgrade(connection, derived=derived)
 
