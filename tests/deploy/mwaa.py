@@ -47,7 +47,7 @@ class Layout:
 
 
 def lay_out(folder: Path) -> Layout:
-    """Build the package and lay it out as MWAA does: `dags/` as it is, `plugins.zip` unpacked, requirements installed."""
+    """Build the package and lay it out as MWAA does: `dags/` as it is, plugins unpacked, requirements installed."""
     packaged, home = folder / "package", folder / "usr_local_airflow"
     build.write(contents.collect(ROOT), packaged)
     shutil.copytree(packaged / "dags", home / "dags")

@@ -24,9 +24,8 @@ with DAG(
     @task
     def where() -> list[str]:
         """Whence a task imports `include` and the plugins."""
-        import totes_deadline
-
         import include
+        import totes_deadline
 
         return [include.__file__, totes_deadline.__file__]
 
