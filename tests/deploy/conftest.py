@@ -35,7 +35,7 @@ def project(tmp_path: Path) -> Path:
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(content)
-    subprocess.run(("git", "init", "--quiet", str(root)), check=True)
+    subprocess.run(("git", "init", "--quiet", str(root)), check=True)  # noqa: S607  whichever git
     return root
 
 
