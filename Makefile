@@ -98,7 +98,7 @@ bench-workers: setup ## A large table on Celery with one and two workers, one ki
 bench-latency: setup ## From commit to visible, on a stack of its own; MINUTES=60 EVERY=3 (seconds between changes) WATCH=off, poll or notify
 	@$(PY) -m benchmarks.latency
 
-check: test lint types security audit ## Everything that must be true before a commit is shared
+check: test lint types security secrets audit ## Everything that must be true before a commit is shared
 
 lint: setup ## Style and likely mistakes
 	@$(PY) -m ruff check && $(PY) -m ruff format --check
@@ -112,8 +112,18 @@ types: setup ## Static types
 security: setup ## Risky code
 	@$(PY) -m bandit --quiet --configfile pyproject.toml --skip $(RUFF_HAS) --recursive $(CODE)
 
+secrets: setup ## Anything in git that looks like a secret and is not in .secrets.baseline
+	@$(PY) -m local.secret_scan
+
 audit: setup ## Known vulnerabilities in the dependencies (asks the network; AUDIT=strict fails where it cannot)
 	@$(PY) -m local.audit
+
+package: setup ## Build dist/mwaa, what Amazon MWAA gets; CERTIFICATE=global-bundle.pem (the databases' authority) travels along
+	@$(PY) -m deploy package $(if $(CERTIFICATE),--certificate "$(CERTIFICATE)")
+
+sbom: setup ## Write dist/sbom.cdx.json: every locked package with its hashes, as CycloneDX
+	@mkdir -p dist && PYTHONWARNINGS=ignore .venv/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
+	  --output-file dist/sbom.cdx.json requirements.lock && echo dist/sbom.cdx.json
 
 lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \

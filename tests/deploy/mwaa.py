@@ -34,7 +34,10 @@ class Layout:
     image: Path
 
     def program(self, ours: Program) -> Program:
-        """A component of the embedded stack, started here instead: with its settings, without its `PYTHONPATH`."""
+        """A component of the embedded stack, started here instead: with its settings, without its `PYTHONPATH`.
+
+        What does not end soon is ended: nobody needs what is still running.
+        """
         env = {name: value for name, value in ours.env.items() if name != "PYTHONPATH"}
         env |= {
             "PATH": f"{self.image / 'bin'}:/usr/bin:/bin",
@@ -43,7 +46,7 @@ class Layout:
             "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.home / "plugins"),
         }
         _python, _m, airflow, *arguments = ours.command
-        return replace(ours, command=(str(self.image / "bin" / airflow), *arguments), env=env, cwd=self.home)
+        return replace(ours, command=(str(self.image / "bin" / airflow), *arguments), env=env, cwd=self.home, stop_s=3)
 
 
 def lay_out(folder: Path) -> Layout:
