@@ -17,7 +17,7 @@ from local.settings import ROOT
 )
 def test_a_secret_is_found(tmp_path, kind, line):
     (tmp_path / "settings.py").write_text(f"import os\n{line}\n")
-    assert (kind, 2) in {(one.type, one.line_number) for one in secret_scan.new_in(tmp_path, ["settings.py"])}
+    assert (kind, 2) in {(one.kind, one.line) for one in secret_scan.new_in(tmp_path, ["settings.py"])}
 
 
 def test_what_was_looked_at_is_not_found_again():
