@@ -34,6 +34,7 @@ class Running:
 def airflow() -> Iterator[Running]:
     with mwaa.running(ROOT / ".test-state" / f"mwaa-{os.getpid()}") as (stack, layout):
         subscriber = subscribe(stack.aws.sns(stack.secrets), stack.aws.sqs(stack.secrets), ALERTS_TOPIC_ARN)
+        stack.api.unpause("totes_etl")  # its first run, the latest that is due, begins
         yield Running(stack, layout, subscriber)
 
 
@@ -63,8 +64,7 @@ def test_a_task_imports_the_code_below_dags_and_the_plugins(airflow):
 
 def test_the_pipeline_loads_every_table(airflow):
     stack = airflow.stack
-    stack.api.unpause("totes_etl")
-    run_id = stack.api.trigger("totes_etl", {})
+    run_id = str(stack.api.runs("totes_etl")[-1]["dag_run_id"])
     assert stack.api.wait("totes_etl", run_id) == "success", stack.api.task_states("totes_etl", run_id)
     with psycopg.connect(stack.conninfo("warehouse", "totes_etl")) as warehouse:
         found = dict(warehouse.execute("SELECT table_name, count(*) FROM etl_ledger GROUP BY 1").fetchall())
