@@ -6,7 +6,7 @@ What differs from MWAA: LocalExecutor instead of Celery, and all components on o
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -68,12 +68,16 @@ def running(state: Path) -> Iterator[tuple[Stack, Layout]]:
     shutil.copy(Path(__file__).with_name("probe_dags.py"), layout.home / "dags")
     try:
         stack.start_servers()
+        ours = {one.name: layout.program(one) for one in stack.airflow.programs()}
+        migration = _migrate(ours["scheduler"])  # beside what follows: both take their time
         with psycopg.connect(stack.conninfo("totesys", "shop")) as connection:
             schema.create(connection)
             demo.fill(connection, until=date(2024, 11, 15))
         migrate.upgrade(stack.conninfo("warehouse", "totes_etl"))
+        assert migration.wait() == 0
+        shutil.copy(stack.airflow.home / "passwords.json", layout.home)
         with ExitStack() as components:
-            _start(components, stack, layout)
+            _start(components, stack, ours)
             yield stack, layout
             (layout.home / "dags" / "go_on").touch()
     finally:
@@ -82,14 +86,13 @@ def running(state: Path) -> Iterator[tuple[Stack, Layout]]:
         shutil.rmtree(accounts.outside(state), ignore_errors=True)
 
 
-def _start(components: ExitStack, stack: Stack, layout: Layout) -> None:
-    ours = {one.name: layout.program(one) for one in stack.airflow.programs()}
+def _migrate(component: Program) -> subprocess.Popen[bytes]:
+    command = (component.command[0], "db", "migrate")
+    return subprocess.Popen(command, env=dict(component.env), cwd=component.cwd, stdout=subprocess.DEVNULL)
+
+
+def _start(components: ExitStack, stack: Stack, ours: Mapping[str, Program]) -> None:
     first = ours[COMPONENTS[0]]
-    shutil.copy(stack.airflow.home / "passwords.json", layout.home)
-    migrated = subprocess.run(
-        (first.command[0], "db", "migrate"), env=dict(first.env), cwd=layout.home, capture_output=True, check=False
-    )
-    assert migrated.returncode == 0, migrated.stderr[-2000:]
     api = components.enter_context(program.running(first, _log(stack, first), stack.api.serves_tasks))
     for name in COMPONENTS[1:]:
         components.enter_context(program.running(ours[name], _log(stack, ours[name]), lambda: True))
