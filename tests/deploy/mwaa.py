@@ -6,7 +6,7 @@ What differs from MWAA: LocalExecutor instead of Celery, and all components on o
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +24,8 @@ from local.shop import demo, schema
 from local.stack import Stack
 from tests.conftest import free_ports
 from tests.deploy import image
+
+PATIENCE_S = 180
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,15 +94,15 @@ def _migrate(component: Program) -> subprocess.Popen[bytes]:
 
 
 def _start(components: ExitStack, stack: Stack, ours: Mapping[str, Program]) -> None:
-    first = ours[COMPONENTS[0]]
-    api = components.enter_context(program.running(first, _log(stack, first), stack.api.serves_tasks))
-    for name in COMPONENTS[1:]:
-        components.enter_context(program.running(ours[name], _log(stack, ours[name]), lambda: True))
-    known = lambda: all(map(stack.api.dag, ("totes_etl", "probe")))  # noqa: E731  asked often
-    program.wait_until(
-        lambda: stack.api.healthy() and known(), lambda: api.poll() is None, "Airflow", _log(stack, first)
-    )
+    def start(name: str) -> None:
+        components.enter_context(program.running(ours[name], stack.supervisor.log(name), lambda: True))
 
+    def wait(ready: Callable[[], bool]) -> None:
+        program.wait_until(ready, lambda: True, "Airflow", stack.supervisor.log("api-server"), PATIENCE_S)
 
-def _log(stack: Stack, component: Program) -> Path:
-    return stack.supervisor.log(component.name)
+    first, *others = COMPONENTS
+    start(first)
+    wait(stack.api.serves_tasks)
+    for name in others:
+        start(name)
+    wait(lambda: stack.api.healthy() and all(map(stack.api.dag, ("totes_etl", "probe"))))
