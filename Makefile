@@ -1,10 +1,10 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers package sbom secrets check lint format types security audit lock
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
-CODE := include dags plugins local
+CODE := include dags plugins local deploy
 # What ruff's rules S101 and S404 to S608 check already, each exception with its reason beside it.
 RUFF_HAS := B101,B404,B603,B606,B607,B608
 
@@ -98,7 +98,7 @@ bench-workers: setup ## A large table on Celery with one and two workers, one ki
 bench-latency: setup ## From commit to visible, on a stack of its own; MINUTES=60 EVERY=3 (seconds between changes) WATCH=off, poll or notify
 	@$(PY) -m benchmarks.latency
 
-check: test lint types security audit ## Everything that must be true before a commit is shared
+check: test lint types security secrets audit ## Everything that must be true before a commit is shared
 
 lint: setup ## Style and likely mistakes
 	@$(PY) -m ruff check && $(PY) -m ruff format --check
@@ -112,8 +112,18 @@ types: setup ## Static types
 security: setup ## Risky code
 	@$(PY) -m bandit --quiet --configfile pyproject.toml --skip $(RUFF_HAS) --recursive $(CODE)
 
+secrets: setup ## Anything in git that looks like a secret and is not in .secrets.baseline
+	@$(PY) -m local.secret_scan
+
 audit: setup ## Known vulnerabilities in the dependencies (asks the network; AUDIT=strict fails where it cannot)
 	@$(PY) -m local.audit
+
+package: setup ## Build dist/mwaa, what Amazon MWAA gets; CERTIFICATE=global-bundle.pem (the databases' authority) travels along
+	@$(PY) -m deploy package $(if $(CERTIFICATE),--certificate "$(CERTIFICATE)")
+
+sbom: setup ## Write dist/sbom.cdx.json: every locked package with its hashes, as CycloneDX
+	@mkdir -p dist && PYTHONWARNINGS=ignore .venv/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
+	  --output-file dist/sbom.cdx.json requirements.lock && echo dist/sbom.cdx.json
 
 lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \

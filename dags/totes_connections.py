@@ -18,11 +18,11 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from include import search_path
+from include import search_path, tls
 from include.environment import Environment
 from include.errors import RetryableError, SettingError, SourceUnavailable, WarehouseUnavailable
 from include.object_store import ObjectStore
-from include.settings import Settings, SiteSettings
+from include.settings import Settings, SiteSettings, TlsSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -108,6 +108,8 @@ def _connect(name: str, schema: str, unavailable: type[RetryableError]) -> psyco
     with _explained(name):
         connection = hook.connection
     given = _LIBPQ | connection.extra_dejson
+    where = {"host": connection.host, **given}  # as the hook does it: what the extras say holds
+    given |= tls.required(f"Airflow connection {name}", where, TlsSettings.from_environment())
     given["options"] = search_path.option(schema, given.get("options", ""))
     connection.extra = json.dumps(given)
     try:

@@ -237,3 +237,32 @@ _PUBLIC = {
     "covid_jhu_url": "https://raw.githubusercontent.com/datasets/covid-19/main/data/time-series-19-covid-combined.csv",
 }
 _URL = re.compile(r"https://[^\s/]+/\S*|http://127\.0\.0\.1(:\d+)?/\S*")
+
+
+@dataclass(frozen=True)
+class TlsSettings:
+    """Whom a database's certificate is checked against, and which servers are reached without TLS.
+
+    ``root_certificate`` is a PEM file (empty: the machine's own authorities). ``plaintext_hosts`` are names of a
+    private network's servers, such as those of Docker Compose: without a dot, for no public name and no address is
+    ever spelled so. Raises ``SettingError``.
+    """
+
+    root_certificate: str = ""
+    plaintext_hosts: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        for host in self.plaintext_hosts:
+            if not _PRIVATE_NAME.fullmatch(host):
+                _refuse("plaintext_hosts", host, "names of servers without a dot, separated by commas")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "TlsSettings":
+        """The settings of this deployment."""
+        given = {name: environment.get(f"{_PREFIX}{name}", "").strip() for name in _TLS}
+        hosts = filter(None, (part.strip().lower() for part in given["PLAINTEXT_HOSTS"].split(",")))
+        return cls(root_certificate=given["DATABASE_ROOT_CERTIFICATE"], plaintext_hosts=frozenset(hosts))
+
+
+_TLS = ("DATABASE_ROOT_CERTIFICATE", "PLAINTEXT_HOSTS")
+_PRIVATE_NAME = re.compile(r"[a-z][a-z0-9_-]*")

@@ -96,7 +96,7 @@ def _conninfo() -> str:
     if extra.get("iam"):
         login, password, port = hook.get_iam_token(found)
     parts = {"host": found.host, "port": port, "user": login, "password": password, "dbname": found.schema}
-    return of_parts(parts, extra)
+    return of_parts(f"Airflow connection {CONNECTION}", parts, extra)
 
 
 def _s3() -> S3Client:

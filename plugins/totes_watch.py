@@ -55,8 +55,13 @@ class SourceChanged(BaseEventTrigger):
         import psycopg
         from airflow.sdk import BaseHook
 
+        from include import tls
+        from include.settings import TlsSettings
+
         found = await BaseHook.aget_connection(self._connection)
         given = {name: value for name, value in found.extra_dejson.items() if name in _libpq_options()}
+        where = {"host": found.host, **given}
+        given |= tls.required(f"Airflow connection {self._connection}", where, TlsSettings.from_environment())
         given["options"] = f"{given.get('options', '')} {_LIMITS}".strip()
         return await psycopg.AsyncConnection.connect(
             host=found.host,

@@ -1,6 +1,7 @@
 """Airflow's connections to databases, read without Airflow: `AIRFLOW_CONN_…`, as JSON or as a URI."""
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -8,7 +9,9 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 
+from include import tls
 from include.errors import SettingError
+from include.settings import TlsSettings
 
 _TYPES = {"postgres", "postgresql"}
 _DEFAULTS: dict[str, Any] = {"connect_timeout": 5, "application_name": "totes_freshness"}
@@ -17,20 +20,28 @@ _DEFAULTS: dict[str, Any] = {"connect_timeout": 5, "application_name": "totes_fr
 def conninfo(name: str, environment: Mapping[str, str]) -> str:
     """The libpq connection string of the Airflow connection ``name``; empty where none is set.
 
-    Of its extras those count that libpq knows. Raises ``SettingError``, which never shows the value.
+    Of its extras those count that libpq knows. Where the server is not this machine its certificate is verified.
+    Raises ``SettingError``, which never shows the value.
     """
     variable = f"AIRFLOW_CONN_{name.upper()}"
     text = environment.get(variable, "").strip()
     if not text:
         return ""
-    return of_parts(*(_of_json(variable, text) if text.startswith("{") else _of_uri(variable, text)))
+    parts, extra = _of_json(variable, text) if text.startswith("{") else _of_uri(variable, text)
+    return of_parts(f"setting {variable}", parts, extra, environment)
 
 
-def of_parts(parts: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
-    """The libpq connection string of a connection's ``parts`` (libpq's names) and those extras that libpq knows."""
+def of_parts(
+    where: str, parts: Mapping[str, Any], extra: Mapping[str, Any], environment: Mapping[str, str] = os.environ
+) -> str:
+    """The libpq connection string of a connection's ``parts`` (libpq's names) and those extras that libpq knows.
+
+    ``where`` is what the connection is called in an error.
+    """
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
     given = {key: value for key, value in extra.items() if key in known}
     given |= {key: value for key, value in parts.items() if value}
+    given |= tls.required(where, given, TlsSettings.from_environment(environment), environment)
     return make_conninfo(**{**_DEFAULTS, **given})
 
 

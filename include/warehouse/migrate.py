@@ -7,6 +7,7 @@ testing alike. ``python -m include.warehouse.migrate`` does it in the database t
 
 import os
 from pathlib import Path
+from typing import Any
 
 import alembic.command
 import psycopg
@@ -16,10 +17,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.conninfo import conninfo_to_dict
 
-from include import search_path
+from include import search_path, tls
 from include.catalog import TABLES
 from include.environment import ENVIRONMENTS, PRODUCTION, TESTING, Environment
 from include.errors import SchemaDriftError, SettingError
+from include.settings import TlsSettings
 from include.warehouse import roles, schemas
 from include.warehouse.calendar import extend_calendar
 from include.warehouse.connection import Connection
@@ -50,8 +52,10 @@ def upgrade(dsn: str, environment: Environment = PRODUCTION, *, derived: bool = 
     views, the calendar's horizon and everybody's rights, follows; a caller that looks for what the migrations lack
     leaves it out. Raises ``SettingError`` where the role may not migrate.
     """
-    given = str(conninfo_to_dict(dsn).get("options") or "")
-    with psycopg.connect(dsn, options=search_path.option(environment.warehouse_schema, given)) as warehouse:
+    given = conninfo_to_dict(dsn)
+    options = search_path.option(environment.warehouse_schema, str(given.get("options") or ""))
+    verified: dict[str, Any] = tls.required("the warehouse to migrate", given, TlsSettings.from_environment())
+    with psycopg.connect(dsn, **verified, options=options) as warehouse:
         search_path.require(warehouse, environment.warehouse_schema)
         engine = sa.create_engine("postgresql+psycopg://", creator=lambda: warehouse, poolclass=sa.StaticPool)
         with engine.begin() as connection:

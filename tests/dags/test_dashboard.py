@@ -33,14 +33,18 @@ def test_its_entry_leads_to_where_it_is_mounted() -> None:
     assert f"/{entry['href']}" == f"{mounted['url_prefix']}/"
 
 
-def test_the_extras_of_the_connection_are_kept_as_far_as_libpq_knows_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    extra = {"sslmode": "verify-full", "sslrootcert": "/etc/rds.pem", "connect_timeout": 3, "cursor": "dictcursor"}
+def test_the_extras_of_the_connection_are_kept_as_far_as_libpq_knows_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    (root := tmp_path / "rds.pem").touch()
+    extra = {"sslmode": "verify-full", "sslrootcert": str(root), "connect_timeout": 3, "cursor": "dictcursor"}
     connection = {"conn_type": "postgres", "host": "db", "port": 6543, "login": "analyst", "password": "p@ss w/rd'"}
     monkeypatch.setenv(VARIABLE, json.dumps({**connection, "schema": "warehouse", "extra": extra}))
     found = psycopg.conninfo.conninfo_to_dict(totes_dashboard._conninfo())
     assert found == {
         **{name: str(value) for name, value in extra.items() if name != "cursor"},
         "application_name": found["application_name"],
+        "gssencmode": "disable",
         "host": "db",
         "port": "6543",
         "user": "analyst",
@@ -58,7 +62,7 @@ def test_a_new_password_is_found_without_a_restart(monkeypatch: pytest.MonkeyPat
 def test_an_iam_connection_gets_a_token_for_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     account = {"conn_type": "aws", "login": "key", "password": "secret", "extra": {"region_name": "eu-central-1"}}
     monkeypatch.setenv("AIRFLOW_CONN_TOTES_AWS", json.dumps(account))
-    extra = {"iam": True, "aws_conn_id": "totes_aws", "sslmode": "require"}
+    extra = {"iam": True, "aws_conn_id": "totes_aws"}
     connection = {
         "conn_type": "postgres",
         "host": "db.example",
@@ -69,7 +73,7 @@ def test_an_iam_connection_gets_a_token_for_its_password(monkeypatch: pytest.Mon
     monkeypatch.setenv(VARIABLE, json.dumps({**connection, "extra": extra}))
     found = psycopg.conninfo.conninfo_to_dict(totes_dashboard._conninfo())
     assert "X-Amz-Signature" in found["password"]
-    assert (found["host"], found["user"], found["sslmode"]) == ("db.example", "analyst", "require")
+    assert (found["host"], found["user"], found["sslmode"]) == ("db.example", "analyst", "verify-full")
 
 
 def test_a_missing_connection_is_named_with_how_to_define_it(monkeypatch: pytest.MonkeyPatch) -> None:

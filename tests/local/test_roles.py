@@ -21,8 +21,9 @@ from include.warehouse import migrate
 from local import accounts, databases, program, secrets_store
 from local.postgres import Postgres
 from local.settings import ROOT
-from tests.conftest import PgServer, WarehouseDb, free_port
+from tests.conftest import PgServer, WarehouseDb
 from tests.pipeline import NAMES, Pipeline
+from tests.ports import free_port
 
 OWNERS = """
 SELECT DISTINCT nspname, relowner::regrole::text FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
