@@ -18,12 +18,13 @@ from deploy import build, contents
 from include.warehouse import migrate
 from local import accounts, program
 from local.airflow_programs import COMPONENTS
+from local.databases import OWNERS
 from local.program import Program
 from local.settings import ROOT, Settings
 from local.shop import demo, schema
 from local.stack import Stack
-from tests.conftest import free_ports
 from tests.deploy import image
+from tests.ports import free_ports
 
 PATIENCE_S = 180
 
@@ -75,7 +76,7 @@ def running(state: Path) -> Iterator[tuple[Stack, Layout]]:
         with psycopg.connect(stack.conninfo("totesys", "shop")) as connection:
             schema.create(connection)
             demo.fill(connection, until=date(2024, 11, 15))
-        migrate.upgrade(stack.conninfo("warehouse", "totes_etl"))
+        migrate.upgrade_all(stack.conninfo("warehouse", OWNERS["warehouse"]))
         assert migration.wait() == 0
         shutil.copy(stack.airflow.home / "passwords.json", layout.home)
         with ExitStack() as components:
