@@ -1,0 +1,16 @@
+# One secret a connection. Terraform makes them and never knows a password: what they hold is put there by hand
+# (docs/deploy-mwaa.md) or by the databases' own rotation, so no state file holds one.
+resource "aws_secretsmanager_secret" "connection" {
+  #checkov:skip=CKV2_AWS_57:rotation needs the database and the secret changed together: docs/deploy-mwaa.md, Rotate a password
+  for_each                = var.connections
+  name                    = "${var.prefix}/${each.key}"
+  description             = each.value
+  kms_key_id              = var.kms_key_arn
+  recovery_window_in_days = var.recovery_days
+}
+
+# No secret: the account is the execution role's own.
+resource "aws_secretsmanager_secret_version" "aws" {
+  secret_id     = aws_secretsmanager_secret.connection["totes_aws"].id
+  secret_string = jsonencode({ conn_type = "aws", extra = { region_name = var.region } })
+}
