@@ -110,7 +110,7 @@ variable "deadline_minutes" {
   default     = 30
 
   validation {
-    condition     = var.deadline_minutes >= 10 && var.deadline_minutes == floor(var.deadline_minutes)
-    error_message = "deadline_minutes is ${var.deadline_minutes}; expected a whole number, 10 or more (runs are every five minutes)."
+    condition     = var.deadline_minutes >= 20 && var.deadline_minutes == floor(var.deadline_minutes)
+    error_message = "deadline_minutes is ${var.deadline_minutes}; expected a whole number, 20 or more (a quarter of an hour goes by before an alarm goes off)."
   }
 }

@@ -51,7 +51,7 @@ resource "aws_cloudwatch_metric_alarm" "freshness" {
   evaluation_periods  = 3
   datapoints_to_alarm = 3
   comparison_operator = "GreaterThanThreshold"
-  threshold           = (var.deadline_minutes - 5) * 60 # found five minutes later at the latest
+  threshold           = (var.deadline_minutes - 15) * 60 # so far behind for three periods in a row is the deadline
   treat_missing_data  = "breaching"
   alarm_actions       = local.tell
   ok_actions          = local.tell
