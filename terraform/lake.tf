@@ -5,7 +5,7 @@ module "lake" {
   bucket              = each.value
   partition           = local.partition
   kms_key_arn         = module.kms.key_arn
-  lifecycle_rules     = each.key == "processed" ? concat(local.lifecycle.processed, local.athena) : lookup(local.lifecycle, each.key, [])
+  lifecycle_rules     = try(local.lifecycle_rules[each.key], [])
   noncurrent_days     = var.noncurrent_days
   lock                = each.key == "raw" ? var.raw_lock : null
   write_once_prefixes = lookup(local.write_once, each.key, [])
@@ -21,6 +21,7 @@ locals {
     processed = [for prefix in setproduct(local.environments, ["processed/", "quarantine/"]) : join("", prefix)]
   }
 
+  lifecycle_rules = { raw = local.lifecycle.raw, processed = concat(local.lifecycle.processed, local.athena) }
   athena = var.catalogue_enabled ? [
     { ID = "answers-go", Status = "Enabled", Filter = { Prefix = "athena/" }, Expiration = { Days = 7 } }
   ] : []

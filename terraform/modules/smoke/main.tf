@@ -7,6 +7,10 @@ resource "aws_cloudwatch_log_group" "this" {
   kms_key_id        = var.kms_key_arn
 }
 
+locals {
+  log_group_arn = "arn:${var.partition}:logs:${var.region}:${var.account}:log-group:/${var.name}/smoke"
+}
+
 resource "aws_codebuild_project" "this" {
   #checkov:skip=CKV_AWS_314:it logs to CloudWatch (below)
   name                   = "${var.name}-smoke"

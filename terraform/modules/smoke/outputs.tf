@@ -5,7 +5,7 @@ output "project" {
 
 output "log_group_arn" {
   description = "Where it writes what it found."
-  value       = aws_cloudwatch_log_group.this.arn
+  value       = local.log_group_arn
 }
 
 output "policy" {

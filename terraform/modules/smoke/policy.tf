@@ -100,7 +100,7 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "Words"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+    resources = ["${local.log_group_arn}:*"]
   }
 
   statement {
