@@ -42,14 +42,17 @@ locals {
   connections = {
     totesys          = "The shop's database, as the role that may only read"
     warehouse        = "The warehouse, as the role that loads it"
-    warehouse_owner  = "The warehouse, as the role that owns and migrates it"
     warehouse_reader = "The warehouse, as the role that may only read, for the dashboards"
     totes_aws        = "The account of the lake"
     smtp_default     = "The mail server"
   }
 
   # Settings of the pipeline (include/settings.py), as MWAA's configuration options.
-  pipeline_options = {
+  pipeline_options = merge(local.plain_options, var.database_certificate ? {
+    "totes.database_root_certificate" = "/usr/local/airflow/plugins/certificates/database.pem"
+  } : {})
+
+  plain_options = {
     "totes.raw_bucket"           = local.buckets.raw
     "totes.processed_bucket"     = local.buckets.processed
     "totes.site_bucket"          = local.buckets.site

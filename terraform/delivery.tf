@@ -19,7 +19,7 @@ module "smoke" {
   package_bucket        = local.buckets.mwaa
   bucket_arns           = { for zone in ["mwaa", "raw", "processed"] : zone => local.bucket_arns[zone] }
   topic_arn             = local.topic_arns.alerts
-  warehouse_secret      = module.secrets.names["warehouse_owner"]
+  warehouse_secret      = module.secrets.names["warehouse"]
   environment_variables = local.smoke_variables
   kms_key_arn           = module.kms.key_arn
   vpc_id                = module.network.vpc_id

@@ -21,6 +21,7 @@ module "network" {
 
 module "secrets" {
   source        = "./modules/secrets"
+  name          = local.name
   prefix        = var.secrets_prefix
   connections   = local.connections
   region        = var.region

@@ -43,8 +43,8 @@ output "network" {
 }
 
 output "secrets" {
-  description = "The secrets that the connections are to be put into."
-  value       = module.secrets.names
+  description = "The secrets that connections, and the owner's password, are to be put into."
+  value       = merge(module.secrets.names, { warehouse_owner = module.secrets.owner })
 }
 
 output "alarms" {

@@ -114,3 +114,9 @@ variable "deadline_minutes" {
     error_message = "deadline_minutes is ${var.deadline_minutes}; expected a whole number, 20 or more (a quarter of an hour goes by before an alarm goes off)."
   }
 }
+
+variable "database_certificate" {
+  description = "Whether the package brings the authority of the databases' certificates (deploy package --certificate), as RDS needs it. false: they are signed by a public one."
+  type        = bool
+  default     = true
+}

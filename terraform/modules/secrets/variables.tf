@@ -1,5 +1,10 @@
+variable "name" {
+  description = "What the secrets that are no connections begin with."
+  type        = string
+}
+
 variable "prefix" {
-  description = "What the secrets' names begin with."
+  description = "What the connections' names begin with."
   type        = string
 }
 

@@ -39,7 +39,7 @@ variable "topic_arn" {
 }
 
 variable "warehouse_secret" {
-  description = "The name of the secret with the connection that the test reads (and cleans up in) the warehouse by."
+  description = "The name of the secret with the connection by which the test reaches the warehouse."
   type        = string
 }
 
