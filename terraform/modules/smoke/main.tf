@@ -22,7 +22,8 @@ resource "aws_codebuild_project" "this" {
   concurrent_build_limit = 1 # two smoke tests never run at once
 
   source {
-    type      = "NO_SOURCE"
+    type      = "S3"
+    location  = "${var.package_bucket}/plugins.zip" # the code that is deployed, unpacked
     buildspec = templatefile("${path.module}/buildspec.yml", { package = var.package_bucket, environment = var.name })
   }
 

@@ -36,8 +36,14 @@ data "aws_iam_policy_document" "this" {
 
   statement {
     sid       = "Package"
-    actions   = ["s3:GetObject", "s3:ListBucket"]
-    resources = concat([var.bucket_arns.mwaa], [for key in ["dags/*", "plugins.zip"] : "${var.bucket_arns.mwaa}/${key}"])
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = [for key in ["dags/constraints.txt", "plugins.zip"] : "${var.bucket_arns.mwaa}/${key}"]
+  }
+
+  statement {
+    sid       = "BucketOfPackage"
+    actions   = ["s3:GetBucketAcl", "s3:GetBucketLocation"]
+    resources = [var.bucket_arns.mwaa]
   }
 
   statement {

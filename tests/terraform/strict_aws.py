@@ -1,0 +1,38 @@
+"""moto's server, which here looks at the resource that a policy names for three more services.
+
+moto asks IAM about a request to SNS, Secrets Manager and CloudWatch with the resource `*`, so a statement for one
+topic would never fit. Here it asks with the ARN that the request names. Conditions it does not read at all.
+`python -m tests.terraform.strict_aws PORT` serves on 127.0.0.1.
+"""
+
+import json
+import sys
+from urllib.parse import parse_qs
+
+from moto import server
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.responses import SecretsManagerResponse
+from moto.sns.responses import SNSResponse
+
+
+def _topic(response: SNSResponse) -> str:
+    asked = parse_qs(response.body if isinstance(response.body, str) else "")
+    return asked.get("TopicArn", ["*"])[0]
+
+
+def _secret(response: SecretsManagerResponse) -> str:
+    named = json.loads(response.body or "{}").get("SecretId", "*")
+    held = secretsmanager_backends[response.current_account][response.region].secrets
+    found = held.get(named)
+    return str(found.arn) if found else str(named)
+
+
+def main() -> None:
+    """Serve until killed."""
+    SNSResponse._determine_resource = _topic  # type: ignore[attr-defined]
+    SecretsManagerResponse._determine_resource = _secret  # type: ignore[attr-defined]
+    server.main(["--host", "127.0.0.1", "--port", sys.argv[1]])
+
+
+if __name__ == "__main__":
+    main()
