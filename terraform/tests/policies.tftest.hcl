@@ -87,11 +87,13 @@ run "roles" {
         if contains(flatten([statement.Resource]), "*")
       ]]) : pair.sid => pair.actions
       }) == jsonencode({
+      "crawler Settings"          = ["glue:GetSecurityConfiguration"]
       "execution WithoutResource" = ["cloudwatch:PutMetricData", "logs:DescribeLogGroups", "s3:GetAccountPublicAccessBlock"]
       "smoke Network" = [
         "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
       ]
+      "smoke WithoutResource" = ["sns:Unsubscribe", "sqs:ListQueues"]
     })
     error_message = "wildcard resources other than the documented ones."
   }

@@ -1,11 +1,12 @@
 """`make terraform-moto`: plan, apply, a second plan without changes, destroy, against moto's server.
 
-What moto cannot do is left out: MWAA (it has no API for it), budgets, and the rule of the raw zone that looks at the
-size of objects (moto forgets the size). Everything else of the dev environment is made, with everything optional.
+What moto cannot do is left out: MWAA (it has no API for it), budgets, and the size of objects in a rule of the raw zone.
+What it forgets is in moto_overrides/. Everything else of the dev environment is made, with everything optional.
 """
 
 import json
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -24,16 +25,8 @@ _ASKED = (
     '-var=alert_emails=["data-team@totes.example"]',
     '-var=github={repository="totes/etl",environment="dev"}',
 )
-_OVERRIDE = """
-terraform {
-  backend "local" {}
-}
-
-provider "aws" {
-  region            = var.region
-  s3_use_path_style = true
-}
-"""
+_OVERRIDES = Path(__file__).parent / "moto_overrides"
+"""What moto forgets, so that a second plan would bring it again; the state in a file."""
 
 
 def main() -> int:
@@ -48,7 +41,7 @@ def main() -> int:
 
 def _prepared(folder: Path) -> Path:
     root = tools.copy(folder)
-    (root / "moto_override.tf").write_text(_OVERRIDE)
+    shutil.copytree(_OVERRIDES, root, dirs_exist_ok=True)
     _forget_sizes(folder / "include" / "retention" / "raw.json")
     return tools.initialised(root)
 

@@ -74,7 +74,7 @@ DENIED = (
     Denied(
         "be another role",
         "sts",
-        lambda sts: sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/totes-prod-deploy", RoleSessionName="a"),
+        lambda sts: sts.assume_role(RoleArn="arn:aws:iam::123456789012:role/totes-prod-deploy", RoleSessionName="test"),
     ),
     Denied("schedule the key's deletion", "kms", lambda kms: kms.schedule_key_deletion(KeyId="a")),
     Denied(

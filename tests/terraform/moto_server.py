@@ -57,7 +57,9 @@ class Moto:
 
     def enforce(self) -> None:
         """From here on IAM is asked about every request."""
-        asked = urllib.request.Request(f"{self.url}/moto-api/reset-auth", data=b"0")  # noqa: S310  our own server
+        asked = urllib.request.Request(  # noqa: S310  our own server
+            f"{self.url}/moto-api/reset-auth", data=b"0", headers={"Content-Type": "text/plain"}
+        )
         urllib.request.urlopen(asked).close()  # noqa: S310  our own server
 
 

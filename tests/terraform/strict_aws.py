@@ -1,23 +1,22 @@
-"""moto's server, which here looks at the resource that a policy names for three more services.
+"""moto's server, which here looks at the resource that a policy names for two more services.
 
-moto asks IAM about a request to SNS, Secrets Manager and CloudWatch with the resource `*`, so a statement for one
-topic would never fit. Here it asks with the ARN that the request names. Conditions it does not read at all.
+moto asks IAM about a request to SNS or Secrets Manager with the resource `*`, so a statement for one
+topic would never fit. Here it asks with the ARN that the request names. Of conditions it knows those of trusts alone.
 `python -m tests.terraform.strict_aws PORT` serves on 127.0.0.1.
 """
 
 import json
 import sys
-from urllib.parse import parse_qs
 
 from moto import server
+from moto.s3.responses import ACTION_MAP
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sns.responses import SNSResponse
 
 
 def _topic(response: SNSResponse) -> str:
-    asked = parse_qs(response.body if isinstance(response.body, str) else "")
-    return asked.get("TopicArn", ["*"])[0]
+    return str(response._get_param("TopicArn") or "*")
 
 
 def _secret(response: SecretsManagerResponse) -> str:
@@ -29,6 +28,7 @@ def _secret(response: SecretsManagerResponse) -> str:
 
 def main() -> None:
     """Serve until killed."""
+    ACTION_MAP["BUCKET"]["HEAD"]["DEFAULT"] = "ListBucket"  # IAM has no action HeadBucket
     SNSResponse._determine_resource = _topic  # type: ignore[attr-defined]
     SecretsManagerResponse._determine_resource = _secret  # type: ignore[attr-defined]
     server.main(["--host", "127.0.0.1", "--port", sys.argv[1]])

@@ -3,27 +3,17 @@
 import json
 from pathlib import Path
 
-from parliament import analyze_policy_string
-
 from include.object_keys import EXTRACTS, PUBLIC, SPOOL
 from include.retention import lifecycle
 from include.settings import AlertSettings, Settings, SiteSettings
 from include.smoke.deployment import KEPT_AT
 from tests.terraform import tools
 from tests.terraform.conftest import Rendered
-
-# parliament's own words for what terraform/README.md explains: no resource is known for these.
-EXPLAINED = {"RESOURCE_STAR"}
-# Actions that are younger than parliament's list of them.
-YOUNGER = {"airflow:InvokeRestApi"}
+from tests.terraform.iam_linter import findings
 
 
 def test_format_is_terraforms(root: Path) -> None:
     tools.terraform(root, "fmt", "-check", "-recursive")
-
-
-def test_valid(root: Path) -> None:
-    tools.terraform(root, "validate")
 
 
 def test_variables_refuse_what_aws_would(root: Path) -> None:
@@ -34,19 +24,13 @@ def test_variables_refuse_what_aws_would(root: Path) -> None:
 def test_policies_are_what_iam_understands(rendered: Rendered) -> None:
     assert set(rendered.policies) == {"execution", "smoke", "deploy", "crawler"}
     for name, policy in rendered.policies.items():
-        findings = {
-            (finding.issue, str(finding.location), str(finding.detail))
-            for finding in analyze_policy_string(policy).findings
-            if finding.issue not in EXPLAINED
-            and not any(action in f"{finding.detail} {finding.location}" for action in YOUNGER)
-        }
-        assert findings == set(), name
+        assert findings(policy) == [], name
 
 
 def test_parliament_would_find_an_unknown_action() -> None:
     wrong = {"Effect": "Allow", "Action": "s3:PutObjects", "Resource": "arn:aws:s3:::b/*"}
-    found = analyze_policy_string(json.dumps({"Version": "2012-10-17", "Statement": [wrong]})).findings
-    assert "UNKNOWN_ACTION" in {finding.issue for finding in found}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [wrong]})
+    assert "UNKNOWN_ACTION" in {issue for issue, _ in findings(policy)}
 
 
 def test_options_are_settings_that_the_pipeline_reads(rendered: Rendered) -> None:

@@ -23,7 +23,7 @@ from tests.terraform import denied, tools
 from tests.terraform.conftest import Rendered
 from tests.terraform.moto_server import ACCOUNT, REGION, Moto, moto
 
-REFUSED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+REFUSED = {"AccessDenied", "UnauthorizedOperation", "403"}  # the last where moto names no error
 Client = Callable[[str], Any]
 
 
@@ -34,7 +34,7 @@ def account(rendered: Rendered, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with moto(free_port(), folder) as server:
         _make(server, rendered)
         role = server.client("sts").assume_role(
-            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{denied.ROLE}", RoleSessionName="t"
+            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{denied.ROLE}", RoleSessionName="test"
         )
         server.enforce()
         yield lambda service: server.client(service, role["Credentials"])
