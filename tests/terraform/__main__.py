@@ -1,7 +1,7 @@
 """`make terraform-moto`: plan, apply, a second plan without changes, destroy, against moto's server.
 
-What moto cannot do is left out: MWAA (it has no API for it), budgets, and the size of objects in a rule of the raw zone.
-What it forgets is in moto_overrides/. Everything else of the dev environment is made, with everything optional.
+What moto cannot do is left out: MWAA (it has no API for it), budgets, and the size of objects in a rule of the raw
+zone. What it forgets is in moto_overrides/. Everything else of the dev environment is made, with all that is optional.
 """
 
 import json

@@ -52,7 +52,12 @@ class Moto:
             aws_access_key_id=given["AccessKeyId"],
             aws_secret_access_key=given["SecretAccessKey"],
             aws_session_token=given.get("SessionToken"),
-            config=Config(s3={"addressing_style": "path"}, proxies={}, retries={"total_max_attempts": 1}),
+            config=Config(
+                s3={"addressing_style": "path"},
+                proxies={},
+                retries={"total_max_attempts": 1},
+                disable_request_compression=True,  # as the pipeline does; moto cannot read it either
+            ),
         )
 
     def enforce(self) -> None:

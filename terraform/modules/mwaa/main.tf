@@ -26,6 +26,7 @@ data "aws_s3_object" "package" {
 
 # Twenty to thirty minutes, and as many for most changes.
 resource "aws_mwaa_environment" "this" {
+  #checkov:skip=CKV2_AWS_66:who reaches the web server is the variable webserver_access; IAM stands before it either way
   name              = var.name
   airflow_version   = var.airflow_version
   environment_class = var.environment_class

@@ -2,7 +2,12 @@
 # Internet for the COVID-19 files, so interface endpoints would only come on top (docs: terraform/README.md, Cost).
 
 data "aws_availability_zones" "available" {
+  #checkov:skip=CKV_AWS_394:the subnets keep the zones that they were made in
   state = "available"
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"] # no local zones: MWAA is not there
+  }
 }
 
 resource "aws_vpc" "this" {
@@ -23,6 +28,10 @@ resource "aws_subnet" "private" {
   cidr_block        = cidrsubnet(var.cidr, 4, count.index)
   availability_zone = data.aws_availability_zones.available.names[count.index]
   tags              = { Name = "${var.name}-private-${count.index + 1}" }
+
+  lifecycle {
+    ignore_changes = [availability_zone] # a zone that AWS adds must not move them
+  }
 }
 
 resource "aws_subnet" "public" {
@@ -30,6 +39,10 @@ resource "aws_subnet" "public" {
   cidr_block        = cidrsubnet(var.cidr, 4, 15)
   availability_zone = data.aws_availability_zones.available.names[0]
   tags              = { Name = "${var.name}-public" }
+
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 resource "aws_internet_gateway" "this" {

@@ -1,5 +1,6 @@
 # What MWAA's components, and the smoke test beside them, may talk to.
 resource "aws_security_group" "workers" {
+  #checkov:skip=CKV2_AWS_5:MWAA and CodeBuild are put into it, in other modules
   name        = "${var.name}-workers"
   description = "Airflow's components on MWAA, and the smoke test"
   vpc_id      = aws_vpc.this.id
