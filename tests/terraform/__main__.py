@@ -57,11 +57,11 @@ def _live_and_die(root: Path, server: Moto) -> None:
     def run(*arguments: str) -> str:
         return tools.terraform(root, *arguments, environment=server.environment())
 
-    _timed("plan", lambda: run("plan", "-no-color", "-out=plan", *_ASKED))
-    _timed("apply", lambda: run("apply", "-no-color", "plan"))
+    _timed("plan", lambda: run("plan", "-out=plan", *_ASKED))
+    _timed("apply", lambda: run("apply", "plan"))
     # Exit code 2, which fails here, would mean that there is something to change.
-    _timed("second plan", lambda: run("plan", "-no-color", "-detailed-exitcode", *_ASKED))
-    _timed("destroy", lambda: run("destroy", "-no-color", "-auto-approve", *_ASKED))
+    _timed("second plan", lambda: run("plan", "-detailed-exitcode", *_ASKED))
+    _timed("destroy", lambda: run("destroy", "-auto-approve", *_ASKED))
 
 
 def _timed(what: str, does: Callable[[], str]) -> None:

@@ -43,23 +43,21 @@ def _posture() -> str | None:
     checkov = _HOME / "bin" / "checkov"
     if not checkov.exists() and not _installed():
         return "checkov could not be installed: does the network reach a package index?"
-    subprocess.run(  # noqa: S603  our own arguments
-        [checkov, "--directory", tools.FOLDER, "--framework", "terraform", "--quiet", "--compact"]
-        + ["--download-external-modules", "false", "--var-file", tools.FOLDER / "environments" / "prod.tfvars"],
-        env={
-            **os.environ,
-            "LOG_LEVEL": "ERROR",
-        },  # it asks a server for guidelines, and warns at length where it has none
-        check=True,
-    )
+    asked = ["--framework", "terraform", "--quiet", "--compact", "--download-external-modules", "false"]
+    where = ["--directory", tools.FOLDER, "--var-file", tools.FOLDER / "environments" / "prod.tfvars"]
+    # It asks a server for guidelines, and warns at length where it reaches none.
+    subprocess.run([checkov, *where, *asked], env={**os.environ, "LOG_LEVEL": "ERROR"}, check=True)
     return None
 
 
 def _installed() -> bool:
     uv = Path(sys.executable).parent / "uv"
-    made = subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, _HOME], check=False)  # noqa: S603  ours
-    into = ["--python", _HOME / "bin" / "python", f"checkov=={CHECKOV}"]
-    return not made.returncode and not subprocess.run([uv, "pip", "install", "--quiet", *into], check=False).returncode  # noqa: S603  ours
+    into = _HOME / "bin" / "python"
+    commands = (
+        [uv, "venv", "--quiet", "--clear", "--python", sys.executable, _HOME],
+        [uv, "pip", "install", "--quiet", "--python", into, f"checkov=={CHECKOV}"],
+    )
+    return all(subprocess.run(command, check=False).returncode == 0 for command in commands)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # One secret a connection. Terraform makes them and never knows a password: what they hold is put there by hand
 # (docs/deploy-mwaa.md) or by the databases' own rotation, so no state file holds one.
 resource "aws_secretsmanager_secret" "connection" {
-  #checkov:skip=CKV2_AWS_57:rotation needs the database and the secret changed together: docs/deploy-mwaa.md, Rotate a password
+  #checkov:skip=CKV2_AWS_57:rotation needs the database and the secret changed together: docs/operations.md, Change keys and passwords
   for_each                = var.connections
   name                    = "${var.prefix}/${each.key}"
   description             = each.value
@@ -17,7 +17,7 @@ resource "aws_secretsmanager_secret_version" "aws" {
 
 # For whoever migrates the warehouse. It lies outside of the prefix: no task needs it, so Airflow may not read it.
 resource "aws_secretsmanager_secret" "owner" {
-  #checkov:skip=CKV2_AWS_57:rotation needs the database and the secret changed together: docs/deploy-mwaa.md, Rotate a password
+  #checkov:skip=CKV2_AWS_57:rotation needs the database and the secret changed together: docs/operations.md, Change keys and passwords
   name                    = "${var.name}/warehouse_owner"
   description             = "The password of warehouse_owner, who migrates the warehouse"
   kms_key_id              = var.kms_key_arn

@@ -62,10 +62,9 @@ resource "aws_db_instance" "this" {
   engine         = "postgres"
   engine_version = var.settings.engine_version
   instance_class = var.settings.instance_class
-  db_name        = "warehouse"
   port           = 5432
 
-  # RDS makes the password, keeps it in Secrets Manager and changes it every week. It makes the roles, and is used for nothing else.
+  # RDS makes the password, keeps it in Secrets Manager and changes it every week. It makes roles and database (docs/roles.md), nothing else.
   username                      = "postgres"
   manage_master_user_password   = true
   master_user_secret_kms_key_id = var.kms_key_arn
