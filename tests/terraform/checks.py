@@ -23,7 +23,7 @@ def main() -> int:
     left_out = [_configuration(), _posture()]
     for why in filter(None, left_out):
         sys.stderr.write(f"\n!!! LEFT OUT: {why}\n")
-    return 1 if any(left_out) and os.environ.get("TOTES_TERRAFORM") == "required" else 0
+    return 1 if any(left_out) and tools.REQUIRED else 0
 
 
 def _configuration() -> str | None:
@@ -43,19 +43,18 @@ def _posture() -> str | None:
     checkov = _HOME / "bin" / "checkov"
     if not checkov.exists() and not _installed():
         return "checkov could not be installed: does the network reach a package index?"
-    asked = ["--framework", "terraform", "--quiet", "--compact", "--download-external-modules", "false"]
-    where = ["--directory", tools.FOLDER, "--var-file", tools.FOLDER / "environments" / "prod.tfvars"]
+    asked = ("--framework", "terraform", "--quiet", "--compact", "--download-external-modules", "false")
+    where = (f"--directory={tools.FOLDER}", f"--var-file={tools.FOLDER / 'environments' / 'prod.tfvars'}")
     # It asks a server for guidelines, and warns at length where it reaches none.
     subprocess.run([checkov, *where, *asked], env={**os.environ, "LOG_LEVEL": "ERROR"}, check=True)
     return None
 
 
 def _installed() -> bool:
-    uv = Path(sys.executable).parent / "uv"
-    into = _HOME / "bin" / "python"
+    uv = str(Path(sys.executable).parent / "uv")
     commands = (
-        [uv, "venv", "--quiet", "--clear", "--python", sys.executable, _HOME],
-        [uv, "pip", "install", "--quiet", "--python", into, f"checkov=={CHECKOV}"],
+        [uv, "venv", "--quiet", "--clear", f"--python={sys.executable}", str(_HOME)],
+        [uv, "pip", "install", "--quiet", f"--python={_HOME / 'bin' / 'python'}", f"checkov=={CHECKOV}"],
     )
     return all(subprocess.run(command, check=False).returncode == 0 for command in commands)
 

@@ -27,7 +27,7 @@ class Rendered:
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An initialised copy of the configuration."""
     if why := tools.missing():
-        pytest.skip(why)
+        (pytest.fail if tools.REQUIRED else pytest.skip)(why)
     return tools.initialised(tools.copy(tmp_path_factory.mktemp("terraform")))
 
 

@@ -20,8 +20,8 @@ def _loaded() -> Callable[[str], Any]:
     setuptools_s = ModuleType("pkg_resources")
     setuptools_s.resource_filename = lambda package, name: str(files(package) / name)  # type: ignore[attr-defined]
     with mock.patch.dict(sys.modules, {"pkg_resources": setuptools_s}):
-        from parliament import analyze_policy_string
-    return analyze_policy_string  # type: ignore[no-any-return]  # it ships no types
+        from parliament import analyze_policy_string  # type: ignore[import-untyped]  # it ships no types
+    return analyze_policy_string  # type: ignore[no-any-return]  # as above
 
 
 _analyze = _loaded()

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 
 from moto import server
-from moto.iam.access_control import IAMRequest
+from moto.iam.access_control import IAMRequestBase
 from moto.s3.responses import ACTION_MAP
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.secretsmanager.responses import SecretsManagerResponse
@@ -28,10 +28,10 @@ def _secret(response: SecretsManagerResponse) -> str:
     return str(found.arn) if found else str(named)
 
 
-def _named_as_in_iam(check: Callable[[IAMRequest, str], None]) -> Callable[[IAMRequest, str], None]:
+def _named_as_in_iam(check: Callable[[IAMRequestBase, str], None]) -> Callable[[IAMRequestBase, str], None]:
     """CloudWatch signs its requests as `monitoring`; its actions are `cloudwatch:…`."""
 
-    def checked(request: IAMRequest, resource: str) -> None:
+    def checked(request: IAMRequestBase, resource: str) -> None:
         request._action = request._action.replace("monitoring:", "cloudwatch:")
         check(request, resource)
 
@@ -41,7 +41,7 @@ def _named_as_in_iam(check: Callable[[IAMRequest, str], None]) -> Callable[[IAMR
 def main() -> None:
     """Serve until killed."""
     ACTION_MAP["BUCKET"]["HEAD"]["DEFAULT"] = "ListBucket"  # IAM has no action HeadBucket
-    IAMRequest.check_action_permitted = _named_as_in_iam(IAMRequest.check_action_permitted)  # type: ignore[method-assign]
+    IAMRequestBase.check_action_permitted = _named_as_in_iam(IAMRequestBase.check_action_permitted)  # type: ignore[method-assign]
     SNSResponse._determine_resource = _topic  # type: ignore[attr-defined]
     SecretsManagerResponse._determine_resource = _secret  # type: ignore[attr-defined]
     server.main(["--host", "127.0.0.1", "--port", sys.argv[1]])

@@ -9,6 +9,9 @@ from pathlib import Path
 from local.settings import ROOT
 
 FOLDER = ROOT / "terraform"
+REQUIRED = os.environ.get("TOTES_TERRAFORM") == "required"
+"""Whether a run without Terraform is a failed one, as ci.yml says; the provider then comes from the registry."""
+
 _PROVIDER = "registry.terraform.io/hashicorp/aws"
 # Where Terraform itself looks for providers (its documentation, Provider Installation), and where people put them.
 _USUAL = (
@@ -31,7 +34,7 @@ def missing() -> str | None:
     """What is not at hand; None where Terraform can be run."""
     if not shutil.which("terraform"):
         return "no terraform on the PATH"
-    if not (mirror() or os.environ.get("TOTES_TERRAFORM") == "required"):
+    if not (mirror() or REQUIRED):
         return f"no folder with {_PROVIDER}: name it by TF_PLUGIN_DIR"
     return None
 

@@ -18,9 +18,8 @@ def test_there_are_two() -> None:
     assert [path.name for path in WORKFLOWS] == ["ci.yml", "deploy.yml"]
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_schema(path: Path) -> None:
-    _run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(path))
+def test_schema() -> None:
+    _run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, WORKFLOWS))
 
 
 def test_zizmor_finds_nothing() -> None:
