@@ -118,7 +118,7 @@ audit: setup ## Known vulnerabilities in the dependencies (asks the network; AUD
 terraform: setup ## Format, validity, tests and posture of terraform/, as far as the tools are at hand (TF_PLUGIN_DIR=<folder with the provider>)
 	@$(PY) -m tests.terraform.checks
 
-terraform-moto: setup ## Plan, apply, a second plan without changes, destroy, against moto's server: about eight minutes
+terraform-moto: setup ## Plan, apply, a second plan without changes, destroy, against moto's server: about five minutes
 	@$(PY) -m tests.terraform
 
 lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock

@@ -41,7 +41,7 @@ def _named_as_in_iam(check: Callable[[IAMRequestBase, str], None]) -> Callable[[
 def main() -> None:
     """Serve until killed."""
     ACTION_MAP["BUCKET"]["HEAD"]["DEFAULT"] = "ListBucket"  # IAM has no action HeadBucket
-    IAMRequestBase.check_action_permitted = _named_as_in_iam(IAMRequestBase.check_action_permitted)  # type: ignore[method-assign]
+    IAMRequestBase.check_action_permitted = _named_as_in_iam(IAMRequestBase.check_action_permitted)  # type: ignore[assignment, method-assign]
     SNSResponse._determine_resource = _topic  # type: ignore[attr-defined]
     SecretsManagerResponse._determine_resource = _secret  # type: ignore[attr-defined]
     server.main(["--host", "127.0.0.1", "--port", sys.argv[1]])
