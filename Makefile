@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers package sbom secrets check lint format types security audit lock
+.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers package sbom secrets check lint format types security audit lock terraform terraform-moto
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local deploy
@@ -124,6 +124,12 @@ package: setup ## Build dist/mwaa, what Amazon MWAA gets; CERTIFICATE=global-bun
 sbom: setup ## Write dist/sbom.cdx.json: every locked package with its hashes, as CycloneDX
 	@mkdir -p dist && PYTHONWARNINGS=ignore .venv/bin/cyclonedx-py requirements --output-reproducible --pyproject pyproject.toml \
 	  --output-file dist/sbom.cdx.json requirements.lock && echo dist/sbom.cdx.json
+
+terraform: setup ## Format, validity, tests and posture of terraform/, as far as the tools are at hand (TF_PLUGIN_DIR=<folder with the provider>)
+	@$(PY) -m tests.terraform.checks
+
+terraform-moto: setup ## Plan, apply, a second plan without changes, destroy, against moto's server: about five minutes
+	@$(PY) -m tests.terraform
 
 lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _numbers = count(1)
 
-pytest_plugins = ["tests.browser.left_out", "tests.spread", "tests.tools"]
+pytest_plugins = ["tests.browser.left_out", "tests.terraform.left_out", "tests.tools", "tests.spread"]
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,0 +1,53 @@
+"""The workflows are what GitHub takes, and ask for no more than they need."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.settings import ROOT
+
+FOLDER = ROOT / ".github" / "workflows"
+WORKFLOWS = sorted(FOLDER.glob("*.yml"))
+TOOLS = Path(sys.executable).parent
+
+
+def test_there_are_two() -> None:
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "deploy.yml"]
+
+
+def test_schema() -> None:
+    _run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, WORKFLOWS))
+
+
+def test_zizmor_finds_nothing() -> None:
+    _run("zizmor", "--offline", "--persona", "pedantic", "--no-progress", str(FOLDER))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit_with_their_version_beside(path: Path) -> None:
+    used = re.findall(r"uses: (.*)", path.read_text())
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+
+
+def test_an_action_has_one_commit() -> None:
+    used = {match for path in WORKFLOWS for match in re.findall(r"uses: ([\w./-]+)@(\w+)", path.read_text())}
+    assert len({name for name, _ in used}) == len(used)
+
+
+def test_commands_of_make_and_scripts_exist() -> None:
+    made = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = "\n".join(path.read_text() for path in WORKFLOWS)
+    asked = {target for line in re.findall(r"run: make ([a-z -]+)", text) for target in line.split()}
+    assert {"setup", "lint", "types", "security", "audit", "test", "terraform", "env", "smoke"} == asked
+    assert asked - {"env"} <= made  # `env` comes with docker-compose.yaml
+    subprocess.run(["bash", "-n", str(FOLDER / "smoke.sh")], check=True)  # noqa: S607  any bash
+
+
+def _run(tool: str, *arguments: str) -> None:
+    done = subprocess.run([TOOLS / tool, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
