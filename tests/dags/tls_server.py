@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from local import accounts, program
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.source.http.authority import Authority
 from tests.tools import leave_out
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.terraform import tools
 from tests.terraform.moto_server import Moto, moto
 

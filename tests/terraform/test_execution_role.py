@@ -17,8 +17,8 @@ from include.freshness.standing import read, standings
 from include.object_store import ObjectStore
 from include.steps import publish_site
 from tests.alerts import samples
-from tests.conftest import free_port
 from tests.pipeline import Pipeline
+from tests.ports import free_port
 from tests.terraform import denied, tools
 from tests.terraform.conftest import Rendered
 from tests.terraform.moto_server import ACCOUNT, REGION, Moto, moto
