@@ -12,7 +12,7 @@ from pathlib import Path
 from include.environment import DAG_ID
 from include.warehouse import migrate as migrations
 from local import accounts, databases, first_run, migration_writer, pruning, source, summary
-from local.airflow_programs import ADMIN
+from local.airflow_settings import ADMIN
 from local.console import say, step
 from local.errors import StackError
 from local.faildemo import note

@@ -15,7 +15,8 @@ import psutil
 from local import databases, leftovers, secrets_store
 from local.accounts import postgres_place
 from local.airflow_api import AirflowApi
-from local.airflow_programs import ADMIN, COMPONENTS, Airflow
+from local.airflow_programs import COMPONENTS, Airflow
+from local.airflow_settings import ADMIN
 from local.aws import Aws
 from local.celery import Celery
 from local.covid.server import Covid

@@ -17,7 +17,7 @@ from include.catalog import TABLES
 from include.environment import DAG_ID
 from include.freshness.standing import read, standings
 from local import databases
-from local.airflow_programs import ADMIN
+from local.airflow_settings import ADMIN
 from local.aws import PROCESSED_BUCKET, RAW_BUCKET, SITE_BUCKET
 from local.console import elapsed_s, span, table
 from local.first_run import table_of
