@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg
 from psycopg import sql
 
@@ -34,7 +32,7 @@ def summary(stack: Stack, run: Mapping[str, Any]) -> str:
             "The warehouse:\n" + tables(stack, _seconds_by_table(tasks)),
             f"Run {run['dag_run_id']}: {run['state']} in {span(run_seconds(run))}. {behind(stack)}",
             addresses(stack),
-            f"Memory: {memory_mib(stack):,.0f} MiB. Ready after {span(elapsed_s())}.",
+            f"Memory: {stack.memory_mib():,.0f} MiB. Ready after {span(elapsed_s())}.",
             NEXT.format(follows="within seconds" if stack.airflow.watch_source != "off" else "every five minutes"),
         ]
     )
@@ -113,19 +111,6 @@ def run_seconds(run: Mapping[str, Any]) -> float:
     started = datetime.fromisoformat(run["start_date"]) if run["start_date"] else datetime.now(UTC)
     ended = datetime.fromisoformat(run["end_date"]) if run["end_date"] else datetime.now(UTC)
     return (ended - started).total_seconds()
-
-
-def memory_mib(stack: Stack) -> float:
-    """What the stack's processes occupy, shared pages counted once (PSS), where the kernel tells."""
-    return sum(process_mib(one) for one in stack.processes())
-
-
-def process_mib(one: psutil.Process) -> float:
-    """The same of one process; nothing if it has ended."""
-    with suppress(OSError, psutil.Error):
-        lines = Path(f"/proc/{one.pid}/smaps_rollup").read_text().splitlines()
-        return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-    return 0.0
 
 
 def _seconds_by_table(tasks: list[Mapping[str, Any]]) -> dict[str, float]:

@@ -1,0 +1,53 @@
+"""`python -m local.compose.initialise`: what `airflow-init` does, by the very code of the embedded stack. Idempotent."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from psycopg.conninfo import make_conninfo
+
+from local import airflow_settings, contents, databases
+from local.airflow_settings import Ground
+from local.compose import env_files, places
+from local.console import say, step
+from local.errors import StackError
+from local.log_files import prune_task_logs
+from local.postgres import ADMIN
+from local.secrets_store import Secrets, write_private
+
+
+def main(environ: Mapping[str, str] = os.environ) -> None:
+    """Everything that must be there before Airflow's components start. Raises `StackError`."""
+    secrets = env_files.secrets_of(environ)
+    ground = places.ground(env_files.choices_of(environ, {}).settings)
+    databases.create_all(_conninfo("postgres", ADMIN, secrets), secrets)
+    step("Roles and databases are there")
+    places.AWS.provision(secrets)
+    step("Buckets, topic and queue are there")
+    owners = {name: _conninfo(name, databases.OWNERS[name], secrets) for name in ("totesys", "warehouse")}
+    notifies = ground.watch_source == "notify"
+    step(contents.prepare(owners["totesys"], owners["warehouse"], None, notifies=notifies))
+    _prepare_airflow(ground, secrets)
+    step("Airflow's database is up to date, its admin known")
+
+
+def _prepare_airflow(ground: Ground, secrets: Secrets) -> None:
+    prune_task_logs(ground.task_logs)
+    write_private(ground.passwords_file, airflow_settings.passwords(secrets))
+    subprocess.run((sys.executable, "-m", "airflow", "db", "migrate"), check=True)  # our own command
+
+
+def _conninfo(database: str, role: str, secrets: Secrets) -> str:
+    host, port = places.POSTGRES
+    return make_conninfo(host=host, port=port, dbname=database, user=role, password=getattr(secrets, role))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except StackError as error:
+        say(str(error))
+        sys.exit(1)
