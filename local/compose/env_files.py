@@ -113,13 +113,13 @@ def _files(choices: Choices, secrets: Secrets) -> dict[str, dict[str, str]]:
         ".env.inbox": {
             **clients,
             "LISTEN_ON": places.EVERYWHERE,
-            "INBOX_HOME": str(places.DATA),
+            "INBOX_HOME": str(places.KEPT),
             "INBOX_RUNBOOK": str(places.ROOT / "docs" / "runbook.md"),
             "INBOX_PORT": str(places.INBOX_PORT),
         },
         ".env.covid": {
             "LISTEN_ON": places.EVERYWHERE,
-            "COVID_HOME": str(places.DATA),
+            "COVID_HOME": str(places.KEPT),
             "COVID_PORT": str(places.COVID.port),
         },
     }

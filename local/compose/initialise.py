@@ -1,4 +1,4 @@
-"""`python -m local.compose.initialise`: what `airflow-init` does, by the very code of the embedded stack. Idempotent."""
+"""`python -m local.compose.initialise`: `airflow-init`, by the very code of the embedded stack. Idempotent."""
 
 from __future__ import annotations
 

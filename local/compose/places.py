@@ -21,8 +21,11 @@ HOME: Final = ROOT / "home"
 """AIRFLOW_HOME: a volume that all of Airflow's containers share, for the tasks' logs and the admin's password."""
 
 EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 # nosec B104 # of a container, whose ports are published on loopback alone
+KEPT: Final = ROOT / "data"
+"""Where a server of our own, in Airflow's image, has its volume."""
+
 DATA: Final = Path("/data")
-"""Where a server that is no Airflow has its volume."""
+"""Where the others have theirs."""
 
 POSTGRES: Final = Address("postgres", 5432)
 MAILPIT: Final = Address("mailpit", 1025)
@@ -30,7 +33,7 @@ AWS: Final = Aws(DATA, 4566, host="aws")
 API_PORT: Final = 8080
 API_SERVER: Final = f"http://api-server:{API_PORT}"
 INBOX_PORT: Final = 8026
-COVID: Final = Covid(DATA, 8027)
+COVID: Final = Covid(KEPT, 8027)
 """As tasks reach it, by way of the relay in their own container (`relay`)."""
 
 
