@@ -118,9 +118,11 @@ security: setup ## Risky code
 audit: setup ## Known vulnerabilities in the dependencies (asks the network; AUDIT=strict fails where it cannot)
 	@$(PY) -m local.audit
 
-lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock
+lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock, and that of the AWS stand-in
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 	  --group pyproject.toml:local --group pyproject.toml:dev requirements.txt --output-file requirements.lock
+	@echo ministack | .venv/bin/uv pip compile --quiet --python-version 3.12 --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" --constraint requirements.lock - --output-file docker/aws/requirements.txt
 
 ##
 ## Settings of the stack (kept in its state folder): POSTGRES_PORT=55432 AWS_PORT=4566 AIRFLOW_PORT=8080

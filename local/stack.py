@@ -137,7 +137,7 @@ class Stack:
 
     def is_set_up(self) -> bool:
         """Whether there is anything of this stack yet."""
-        return (self.settings.state_dir / secrets_store.FILE).exists()
+        return self.secrets_file.exists()
 
     def memory_mib(self) -> float:
         """What its processes occupy, shared pages counted once."""
@@ -155,6 +155,11 @@ class Stack:
     def conninfo(self, database: str, role: str) -> str:
         """The connection string of `role` (of `databases.OWNERS`, `databases.READERS`, or `postgres`)."""
         return self.postgres.conninfo(database, role, getattr(self.secrets, role))
+
+    @property
+    def secrets_file(self) -> Path:
+        """The file that holds every password."""
+        return self.settings.state_dir / secrets_store.FILE
 
     @property
     def mail_program(self) -> str:

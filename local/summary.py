@@ -20,7 +20,6 @@ from local.aws import PROCESSED_BUCKET, RAW_BUCKET, SITE_BUCKET
 from local.console import elapsed_s, span, table
 from local.first_run import table_of
 from local.program import HOST
-from local.secrets_store import FILE
 from local.stack import Stack
 
 
@@ -47,18 +46,23 @@ NEXT = """Try next:
 
 def addresses(stack: Stack) -> str:
     """Where everything is, and how to log in; no password is shown."""
-    home = stack.settings.state_dir
     rows = [("Airflow", f"{stack.airflow.url}  as {ADMIN}")]
     rows.append(("Dashboards", f"{stack.airflow.dashboards_url}  in Airflow; by themselves: `make dashboard`"))
-    rows.append(("Inbox", f"{stack.inbox.url}  mails and SNS messages, as their readers see them"))
+    rows += _inboxes(stack)
     rows += _covid_files(stack)
     for name, reader in databases.READERS.items():
         rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
     rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}, {SITE_BUCKET}"))
     rows.append(("Public page", f"{stack.aws.endpoint_url}/{SITE_BUCKET}/public/index.html  COVID-19, for everybody"))
-    rows.append(("Passwords", f"make password (Airflow's); all of them are in {home / FILE}"))
+    rows.append(("Passwords", f"make password (Airflow's); all of them are in {stack.secrets_file}"))
     width = max(len(name) for name, _ in rows)
     return "Addresses:\n" + "\n".join(f"  {name.ljust(width)}  {value}" for name, value in rows)
+
+
+def _inboxes(stack: Stack) -> list[tuple[str, str]]:
+    if not stack.mailpit_url:
+        return [("Inbox", f"{stack.inbox.url}  mails and SNS messages, as their readers see them")]
+    return [("Mails", f"{stack.mails_url}  Mailpit"), ("SNS messages", f"{stack.inbox.url}  and the runbook")]
 
 
 def _covid_files(stack: Stack) -> list[tuple[str, str]]:

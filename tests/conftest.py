@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _numbers = count(1)
 
-pytest_plugins = ["tests.browser.left_out", "tests.spread"]
+pytest_plugins = ["tests.browser.left_out", "tests.compose.left_out", "tests.spread"]
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,32 +15,30 @@ from urllib.error import HTTPError
 from urllib.request import Request
 
 from local.airflow_settings import MAIL_TO
-from local.compose import env_files, places
+from local.compose import places
 from local.console import say
 from local.databases import READERS
 from local.program import DIRECT
-from local.secrets_store import Secrets
 
 URL = "http://metabase:3000/api"
 
 
-def set_up(url: str, secrets: Secrets) -> str:
+def set_up(url: str, admin_password: str, reader_password: str) -> str:
     """Set Metabase up unless it is; returns what was done. Raises `HTTPError` if it refuses."""
     found = _ask(f"{url}/session/properties")
     if found.get("has-user-setup"):
         return "Metabase is set up already"
-    admin = {"first_name": "Totes", "last_name": "Admin", "email": MAIL_TO, "password": secrets.metabase}
+    admin = {"first_name": "Totes", "last_name": "Admin", "email": MAIL_TO, "password": admin_password}
     asked = {"token": found["setup-token"], "user": admin, "prefs": {"site_name": "Totes", "allow_tracking": False}}
     session = _ask(f"{url}/setup", asked)["id"]
-    _ask(f"{url}/database", warehouse(secrets), {"X-Metabase-Session": session})
+    _ask(f"{url}/database", warehouse(reader_password), {"X-Metabase-Session": session})
     return f"Metabase knows the warehouse, and {MAIL_TO} as its admin"
 
 
-def warehouse(secrets: Secrets) -> dict[str, object]:
+def warehouse(password: str) -> dict[str, object]:
     """The warehouse as Metabase is told: by the role that only reads, its views and tables in schema public."""
     host, port = places.POSTGRES
-    role = READERS["warehouse"]
-    details = {"host": host, "port": port, "dbname": "warehouse", "user": role, "password": getattr(secrets, role)}
+    details = {"host": host, "port": port, "dbname": "warehouse", "user": READERS["warehouse"], "password": password}
     schemas = {"schema-filters-type": "inclusion", "schema-filters-patterns": "public"}
     return {"engine": "postgres", "name": "Totes warehouse", "details": {**details, **schemas, "ssl": False}}
 
@@ -54,7 +52,7 @@ def _ask(url: str, body: object = None, headers: Mapping[str, str] | None = None
 
 if __name__ == "__main__":
     try:
-        say(set_up(URL, env_files.secrets_of(os.environ)))
+        say(set_up(URL, os.environ["METABASE_PASSWORD"], os.environ["READER_PASSWORD"]))
     except HTTPError as error:
         say(f"Metabase refuses ({error.code}): {error.read()[:500].decode(errors='replace')}")
         sys.exit(1)

@@ -26,10 +26,6 @@ class ComposeStack(Stack):
 
     choices: Choices
 
-    def is_set_up(self) -> bool:
-        """Whether `make env` was called."""
-        return (ROOT / env_files.FILE).exists()
-
     def start_servers(self) -> None:
         """Start everything; Compose knows the order, `airflow-init` does the rest."""
         self.supervisor.call("up", "--detach", "--build", "--wait", "--wait-timeout", "600")
@@ -76,6 +72,11 @@ class ComposeStack(Stack):
         """The database server; its files are a volume's."""
         nowhere = Place(Path("/nonexistent"), Path("/nonexistent"), None)
         return Postgres(nowhere, self.settings.postgres_port, self.secrets.postgres)
+
+    @property
+    def secrets_file(self) -> Path:
+        """The file that `make env` keeps every password in."""
+        return ROOT / env_files.FILE
 
     @property
     def mail_program(self) -> str:

@@ -14,7 +14,8 @@ def has_compose() -> bool:
     """Whether the client is there."""
     if not shutil.which("docker"):
         return False
-    return subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+    asked = ["docker", "compose", "version"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
 def is_required() -> bool:
@@ -26,5 +27,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say loudly what was not tested."""
     skipped = terminalreporter.stats.get("skipped", [])
     if left_out := [report for report in skipped if MISSING in str(report.longrepr)]:
-        terminalreporter.write_sep("!", f"{len(left_out)} tests of docker-compose.yaml were left out", red=True, bold=True)
+        terminalreporter.write_sep(
+            "!", f"{len(left_out)} tests of docker-compose.yaml were left out", red=True, bold=True
+        )
         terminalreporter.write_line(f"Compose did not read docker-compose.yaml: {MISSING}")

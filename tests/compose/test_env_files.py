@@ -55,7 +55,8 @@ def test_without_the_file_it_is_said_how_to_write_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("environ", "why"), [({"MAILPIT_PORT": "mail"}, "MAILPIT_PORT is 'mail'"), ({"EXECUTOR": "dask"}, "EXECUTOR is 'dask'")]
+    ("environ", "why"),
+    [({"MAILPIT_PORT": "mail"}, "MAILPIT_PORT is 'mail'"), ({"EXECUTOR": "dask"}, "EXECUTOR is 'dask'")],
 )
 def test_a_choice_that_cannot_be_is_refused(tmp_path: Path, environ: dict[str, str], why: str) -> None:
     with pytest.raises(StackError, match=why):
@@ -74,7 +75,10 @@ def test_both_stacks_tell_airflow_the_same_but_for_where_things_are(tmp_path: Pa
         *(f"AIRFLOW_CONN_{name}" for name in ("TOTESYS", "WAREHOUSE", "WAREHOUSE_READER", "TOTES_AWS", "SMTP_DEFAULT")),
         *(f"AIRFLOW__API__{name}" for name in ("HOST", "SECRET_KEY")),
         "AIRFLOW__API_AUTH__JWT_SECRET",
-        *(f"AIRFLOW__CORE__{name}" for name in ("DAGS_FOLDER", "PLUGINS_FOLDER", "EXECUTION_API_SERVER_URL", "FERNET_KEY")),
+        *(
+            f"AIRFLOW__CORE__{name}"
+            for name in ("DAGS_FOLDER", "PLUGINS_FOLDER", "EXECUTION_API_SERVER_URL", "FERNET_KEY")
+        ),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER",
