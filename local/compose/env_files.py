@@ -18,7 +18,7 @@ from local.secrets_store import Secrets
 from local.settings import ROOT, Settings
 
 FILE = ".env"
-_SECRET = "TOTES_SECRET_"  # noqa: S105 # nosec B105 # what a variable's name begins with
+_PREFIX = "TOTES_SECRET_"
 _AIRFLOW_UID = 50000  # of the image's own user
 
 
@@ -83,7 +83,7 @@ def secrets_of(values: Mapping[str, str]) -> Secrets:
 
     Raises `StackError` where one is missing.
     """
-    wanted = {field.name: values.get(f"{_SECRET}{field.name.upper()}", "") for field in fields(Secrets)}
+    wanted = {field.name: values.get(f"{_PREFIX}{field.name.upper()}", "") for field in fields(Secrets)}
     if missing := [name for name, value in wanted.items() if not value]:
         raise StackError(f"{FILE} lacks {', '.join(missing)}; call `make env`, which adds what is missing.")
     return Secrets(**wanted)
@@ -91,7 +91,7 @@ def secrets_of(values: Mapping[str, str]) -> Secrets:
 
 def _secrets(found: Mapping[str, str]) -> Secrets:
     fresh = asdict(secrets_store.generate_all())
-    return Secrets(**{name: found.get(f"{_SECRET}{name.upper()}") or value for name, value in fresh.items()})
+    return Secrets(**{name: found.get(f"{_PREFIX}{name.upper()}") or value for name, value in fresh.items()})
 
 
 def _files(choices: Choices, secrets: Secrets) -> dict[str, dict[str, str]]:
@@ -101,7 +101,7 @@ def _files(choices: Choices, secrets: Secrets) -> dict[str, dict[str, str]]:
     return {
         FILE: {
             **choices.as_texts(),
-            **{f"{_SECRET}{name.upper()}": value for name, value in asdict(secrets).items()},
+            **{f"{_PREFIX}{name.upper()}": value for name, value in asdict(secrets).items()},
             "COMPOSE_PROFILES": ",".join(choices.profiles()),
             "AIRFLOW_UID": str(os.getuid() or _AIRFLOW_UID),
             "POSTGRES_OPTIONS": shlex.join(postgres.as_options(postgres.SETTINGS)),
