@@ -1,7 +1,7 @@
 # Every chore is one target; `make help` lists them.
 # Settings are given as VARIABLE=value (make hands them on): see `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help run stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers package sbom secrets check lint format types security audit lock terraform terraform-moto
+.PHONY: help run env stop status dashboard freshness smoke fail-demo logs reset prune password psql airflow shop replay migrate migration dictionary setup test faults soak bench bench-data-plane bench-dashboards bench-growth bench-latency bench-runs bench-workers package sbom secrets check lint format types security audit lock terraform terraform-moto
 export TOTES_STARTED := $(shell date +%s)
 PY := .venv/bin/python
 CODE := include dags plugins local deploy
@@ -13,6 +13,9 @@ help: ## List the targets
 
 run: setup ## Set up, start the stack, fill the shop once, wait for the first run, show what there is; SNAPSHOT=<folder of CSVs>
 	@$(PY) -m local run
+
+env: setup ## Write what Docker Compose needs, passwords included, into .env (once; 0600): EXECUTOR=celery BI=1 and the ports below; docs/docker.md
+	@$(PY) -m local env
 
 stop: setup ## End every process of the stack; the data stays
 	@$(PY) -m local stop
@@ -131,13 +134,16 @@ terraform: setup ## Format, validity, tests and posture of terraform/, as far as
 terraform-moto: setup ## Plan, apply, a second plan without changes, destroy, against moto's server: about five minutes
 	@$(PY) -m tests.terraform
 
-lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock
+lock: setup ## Resolve requirements.txt and the groups of pyproject.toml into requirements.lock, and that of the AWS stand-in
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
 	  --group pyproject.toml:local --group pyproject.toml:dev requirements.txt --output-file requirements.lock
+	@echo ministack | .venv/bin/uv pip compile --quiet --python-version 3.12 --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" --constraint requirements.lock - --output-file docker/aws/requirements.txt
 
 ##
 ## Settings of the stack (kept in its state folder): POSTGRES_PORT=55432 AWS_PORT=4566 AIRFLOW_PORT=8080
 ##   SMTP_PORT=8025 INBOX_PORT=8026 COVID_PORT=8027 DASHBOARD_PORT=8028 STATE_DIR=.state (where all data is) DAGS_FOLDER=dags
 ##   COVID=local (made-up COVID-19 files) or internet (the real ones)
 ##   EXECUTOR=local (tasks in the scheduler's processes) or celery (in WORKERS=2 of SLOTS=4 beside it; REDIS_PORT=6379)
+##   STACK=compose (the same commands on docker-compose.yaml, after `make env`)
 ##   WATCH=off (runs every five minutes only), poll or notify (also as soon as something changes in the shop)

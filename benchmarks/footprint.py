@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import psutil
 
+from local.leftovers import process_mib
 from local.stack import Stack
-from local.summary import process_mib
 
 
 @dataclass(frozen=True)

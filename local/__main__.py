@@ -7,18 +7,24 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from local.console import say
 from local.errors import StackError
-from local.settings import from_environment
+from local.settings import ROOT, from_environment
 from local.stack import Stack
+
+if TYPE_CHECKING:
+    from local.compose.stack import ComposeStack
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        return _call(asked, Stack(from_environment()))
+        if asked.verb == "env":
+            return _env()
+        return _call(asked, _stack())
     except StackError as error:
         say(f"\n{error}")
     except KeyboardInterrupt:
@@ -39,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         ("dashboard", "serve the dashboards and the API until Ctrl-C"),
         ("password", "print the password of Airflow's admin"),
         ("migrate", "bring the warehouse's schema up to date"),
+        ("env", "write the files that Docker Compose needs"),
     ):
         verbs.add_parser(verb, help=text)
     freshness = verbs.add_parser("freshness", help="does the warehouse keep up with the shop? exit code 0, 1 or 2")
@@ -70,6 +77,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _stack() -> Stack:
+    """The embedded stack, or with `STACK=compose` that of Docker Compose."""
+    chosen = os.environ.get("STACK") or "embedded"
+    if chosen == "embedded":
+        return Stack(from_environment())
+    if chosen != "compose":
+        raise StackError(f"STACK is '{chosen}'; expected embedded or compose.")
+    from local.compose import env_files  # here, because the embedded stack needs nothing of it
+    from local.compose.stack import ComposeStack
+
+    choices = env_files.choices_of(env_files.read(ROOT), {})
+    return ComposeStack(choices.settings, choices)
+
+
+def _env() -> int:
+    from local.compose import commands
+
+    return commands.env()
+
+
+def _on_compose(stack: ComposeStack, asked: argparse.Namespace) -> dict[str, Callable[[], int]]:
+    """The verbs that mean something else on Compose."""
+    from local.compose import commands
+
+    return {
+        "run": lambda: commands.run(stack, asked.snapshot),
+        "stop": lambda: commands.stop(stack),
+        "logs": lambda: commands.logs(stack, asked.of),
+        "airflow": lambda: commands.airflow(stack, asked.command),
+        "reset": lambda: commands.reset(stack, sure=asked.yes),
+    }
+
+
 def _call(asked: argparse.Namespace, stack: Stack) -> int:
     from local import commands, status  # here, because they need the pipeline's libraries
     from local.faildemo.demo import fail_demo
@@ -94,6 +134,8 @@ def _call(asked: argparse.Namespace, stack: Stack) -> int:
         "replay": lambda: commands.replay(stack, asked.tables),
         "migration": lambda: commands.migration(stack, asked.message),
     }
+    if os.environ.get("STACK") == "compose":
+        verbs |= _on_compose(cast("ComposeStack", stack), asked)
     try:
         return verbs[asked.verb]()
     except ShopError as error:

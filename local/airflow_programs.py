@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
 
-from local import aws as stand_in
+from local import airflow_settings
+from local.airflow_settings import Address, Ground
 from local.aws import Aws
 from local.celery import Celery
 from local.covid.server import INTERNET, Covid, Urls
-from local.databases import LOADERS, READERS
 from local.errors import StackError
 from local.inbox.server import Inbox
 from local.postgres import Postgres
@@ -27,12 +25,6 @@ from local.settings import Settings
 
 COMPONENTS = ("api-server", "dag-processor", "triggerer", "scheduler")
 """In the order of their start; each tells of its health."""
-
-ADMIN = "admin"
-"""The name to log in with."""
-
-MAIL_FROM, MAIL_TO = "totes-etl@totes.example", "data-team@totes.example"
-"""Who the stack's mails are from, and to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,7 @@ class Airflow:
     def prepare(self) -> None:
         """Make the home folder and write the admin's password where Airflow reads it."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(self._passwords_file, json.dumps({ADMIN: self.secrets.airflow_admin}))
+        write_private(self.ground.passwords_file, airflow_settings.passwords(self.secrets))
 
     def migrate(self, log: Path) -> None:
         """Bring the metadata database to this Airflow's version; costs nothing if it is there already.
@@ -134,115 +126,27 @@ class Airflow:
             **kept,
             **pipeline,
             "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
-            "NO_PROXY": HOST,
-            "no_proxy": HOST,
-            "OPENBLAS_NUM_THREADS": "1",
-            "PYTHONPATH": str(self.settings.root),
-            "AIRFLOW_HOME": str(self.home),
-            "AWS_CONFIG_FILE": os.devnull,  # the user's own AWS account is none of the stack's business
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            **self._options(),
-            **self._connections(),
+            **airflow_settings.environment(self.ground, self.secrets, self.celery),
         }
 
     @property
-    def _passwords_file(self) -> Path:
-        return self.home / "passwords.json"
-
-    def _options(self) -> dict[str, str]:
-        metadata = f"postgresql+psycopg2://airflow:{self.secrets.airflow}@{HOST}:{self.postgres.port}/airflow"
-        options: dict[str, Mapping[str, object]] = {
-            "core": {
-                "executor": "LocalExecutor",
-                "dags_folder": self.settings.dags_folder,
-                "plugins_folder": self.settings.root / "plugins",
-                "load_examples": False,
-                "parallelism": 8,
-                "hostname_callable": "socket.gethostname",
-                "execution_api_server_url": f"{self.url}/execution/",
-                "fernet_key": self.secrets.airflow_fernet_key,
-                "simple_auth_manager_users": f"{ADMIN}:admin",
-                "simple_auth_manager_passwords_file": self._passwords_file,
-            },
-            "database": {"sql_alchemy_conn": metadata},
-            "api": {
-                "host": HOST,
-                "port": self.settings.airflow_port,
-                "base_url": self.url,
-                "secret_key": self.secrets.airflow_api_secret_key,
-                "instance_name": "Totes ETL",
-            },
-            "api_auth": {"jwt_secret": self.secrets.airflow_jwt_secret},
-            "workers": {"min_heartbeat_interval": 1},  # it holds a worker's slot that long after a task
-            "scheduler": {
-                "scheduler_idle_sleep_time": 0.2,
-                "orphaned_tasks_check_interval": 60,  # a killed scheduler's tasks wait no longer than that
-            },
-            "dag_processor": {"refresh_interval": 20, "min_file_process_interval": 30},
-            "logging": {
-                "base_log_folder": self.settings.state_dir / "logs" / "tasks",
-                "dag_processor_log_target": "stdout",  # a file of its own would grow without end
-                "colored_console_log": False,
-            },
-            "usage_data_collection": {"enabled": False},
-            "totes": {
-                "raw_bucket": stand_in.RAW_BUCKET,
-                "processed_bucket": stand_in.PROCESSED_BUCKET,
-                "site_bucket": stand_in.SITE_BUCKET,
-                "alert_topic": stand_in.ALERTS_TOPIC_ARN,
-                "mail_to": MAIL_TO,
-                "runbook_url": self.inbox.runbook_url,
-                "cloudwatch_namespace": "Totes",
-                "covid_nyt_url": self.covid_urls.nyt,
-                "covid_jhu_url": self.covid_urls.jhu,
-                "watch_source": self.watch_source,
-            },
-        }
-        for section, values in (self.celery.options() if self.celery else {}).items():
-            options[section] = {**options.get(section, {}), **values}
-        return {
-            f"AIRFLOW__{section}__{name}".upper(): str(value)
-            for section, values in options.items()
-            for name, value in values.items()
-        }
-
-    def _connections(self) -> dict[str, str]:
-        roles = {
-            "totesys": ("totesys", READERS["totesys"]),
-            "warehouse": ("warehouse", LOADERS["warehouse"]),
-            "warehouse_reader": ("warehouse", READERS["warehouse"]),
-        }
-        connections: dict[str, Mapping[str, object]] = {
-            name: {
-                "conn_type": "postgres",
-                "host": HOST,
-                "port": self.postgres.port,
-                "schema": database,
-                "login": role,
-                "password": getattr(self.secrets, role),
-            }
-            for name, (database, role) in roles.items()
-        }
-        connections["totes_aws"] = {
-            "conn_type": "aws",
-            "login": self.secrets.aws_access_key_id,
-            "password": self.secrets.aws_secret_access_key,
-            "extra": {"region_name": stand_in.REGION, "endpoint_url": self.aws.endpoint_url},
-        }
-        connections["smtp_default"] = {
-            "conn_type": "smtp",
-            "host": HOST,
-            "port": self.settings.smtp_port,
-            "extra": {
-                "from_email": MAIL_FROM,
-                "disable_ssl": True,
-                "disable_tls": True,
-                "timeout": 10,
-                "retry_limit": 1,
-            },
-        }
-        return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(parts) for name, parts in connections.items()}
+    def ground(self) -> Ground:
+        """Where everything is: this machine's folders and loopback ports."""
+        return Ground(
+            root=self.settings.root,
+            home=self.home,
+            dags_folder=self.settings.dags_folder,
+            task_logs=self.settings.state_dir / "logs" / "tasks",
+            listens_on=Address(HOST, self.settings.airflow_port),
+            url=self.url,
+            execution_url=f"{self.url}/execution/",
+            postgres=Address(HOST, self.postgres.port),
+            smtp=Address(HOST, self.settings.smtp_port),
+            aws_url=self.aws.endpoint_url,
+            runbook_url=self.inbox.runbook_url,
+            covid=self.covid_urls,
+            watch_source=self.watch_source,
+        )
 
     def _has_tables(self) -> bool:
         with psycopg.connect(self.postgres.conninfo("airflow", "airflow", self.secrets.airflow)) as conn:

@@ -43,44 +43,52 @@ ALERTS_TOPIC_ARN: Final = f"arn:aws:sns:{REGION}:{_ACCOUNT}:{ALERTS_TOPIC}"
 SERVICES = ("s3", "sns", "sqs", "sts", "secretsmanager", "monitoring")
 
 
+def server_environment(home: Path, port: int, bind: str = HOST) -> dict[str, str]:
+    """What the server is told: everything below `home`, no listener and no schedule of services that nobody asks for.
+
+    `bind` is the address that it listens on.
+    """
+    return {
+        "BIND_HOST": bind,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_WORKER_THREADS": "8",
+        "SERVICES": ",".join(SERVICES),
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(home / "s3"),
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(home / "state"),
+        "TMPDIR": str(home / "tmp"),
+        "DOCKER_HOST": "unix:///nonexistent",  # it would look for containers of its own to stop
+        "LOG_LEVEL": "WARNING",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Aws:
-    """One stand-in: the folder that holds its data and its port."""
+    """One stand-in: the folder that holds its data, its port, and the host that it is reached at."""
 
     home: Path
     port: int
+    host: str = HOST
 
     @property
     def endpoint_url(self) -> str:
         """What clients give as `endpoint_url`."""
-        return f"http://{HOST}:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def program(self) -> Program:
-        """The server, without the listeners and the schedulers of the services that nobody asks for."""
+        """The server."""
         for folder in (self.home, self.home / "s3", self.home / "state", self.home / "tmp"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Program(
             name="aws",
             command=(sys.executable, "-m", "ministack"),
-            env={
-                "PATH": "/usr/bin:/bin",
-                "BIND_HOST": HOST,
-                "GATEWAY_PORT": str(self.port),
-                "MINISTACK_HOST": HOST,
-                "MINISTACK_REGION": REGION,
-                "MINISTACK_WORKER_THREADS": "8",
-                "SERVICES": ",".join(SERVICES),
-                "SFTP_ENABLED": "0",
-                "IOT_MTLS_ENABLED": "0",
-                "S3_PERSIST": "1",
-                "S3_DATA_DIR": str(self.home / "s3"),
-                "PERSIST_STATE": "1",
-                "STATE_DIR": str(self.home / "state"),
-                "TMPDIR": str(self.home / "tmp"),
-                "DOCKER_HOST": "unix:///nonexistent",  # it would look for containers of its own to stop
-                "LOG_LEVEL": "WARNING",
-                "PYTHONDONTWRITEBYTECODE": "1",
-            },
+            env={"PATH": "/usr/bin:/bin", **server_environment(self.home, self.port)},
             cwd=self.home,
             stop_s=15,
         )

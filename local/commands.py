@@ -11,8 +11,8 @@ from pathlib import Path
 
 from include.environment import DAG_ID
 from include.warehouse import migrate as migrations
-from local import accounts, databases, first_run, migration_writer, pruning, source, summary
-from local.airflow_programs import ADMIN
+from local import accounts, contents, databases, first_run, migration_writer, pruning, summary
+from local.airflow_settings import ADMIN
 from local.console import say, step
 from local.errors import StackError
 from local.faildemo import note
@@ -41,10 +41,8 @@ def _start(stack: Stack, folder: Path | None) -> None:
     stack.start_servers()
     if done := note.mend(stack):
         step(f"A demo of failures was killed. Repaired: {done}")
-    source.check(stack.conninfo("totesys", "shop"), folder)
-    step(source.fill(stack.conninfo("totesys", "shop"), folder))
-    source.notify(stack.conninfo("totesys", "shop"), wanted=stack.airflow.watch_source == "notify")
-    migrations.upgrade_all(stack.conninfo("warehouse", databases.OWNERS["warehouse"]))
+    shop, warehouse = (stack.conninfo(name, databases.OWNERS[name]) for name in ("totesys", "warehouse"))
+    step(contents.prepare(shop, warehouse, folder, notifies=stack.airflow.watch_source == "notify"))
     step("The warehouse's schema is up to date; starting Airflow")
     stack.start_airflow()  # after the migration: an unpaused DAG runs at once
     step("Airflow is ready")
@@ -174,7 +172,7 @@ def migration(stack: Stack, message: str | None) -> int:
 
 
 def _require_state(stack: Stack) -> None:
-    if not (stack.settings.state_dir / FILE).exists():
+    if not stack.is_set_up():
         raise StackError(f"There is no stack in {stack.settings.state_dir}; start one with `make run`.")
 
 

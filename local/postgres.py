@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,30 @@ from local.secrets_store import write_private
 
 ADMIN = "postgres"
 """The superuser; nothing but set-up and `make psql` uses it."""
+
+SETTINGS = {
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "64MB",
+    "max_wal_size": "2GB",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+}
+"""What the server is told wherever it runs, Docker Compose included."""
+
+INITDB = (
+    *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
+    *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+)
+"""How its data folder is made; PostgreSQL 17 has the builtin locale provider too."""
+
+
+def as_options(settings: Mapping[str, str]) -> list[str]:
+    """Settings as arguments of the server."""
+    return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +76,11 @@ class Postgres:
             "listen_addresses": HOST,
             "port": str(self.port),
             "unix_socket_directories": "",
-            "max_connections": "100",
-            "shared_buffers": "128MB",
-            "work_mem": "16MB",
-            "maintenance_work_mem": "64MB",
-            "max_wal_size": "2GB",
-            "jit": "off",
-            "timezone": "UTC",
-            "log_timezone": "UTC",
-            "log_checkpoints": "off",
+            **SETTINGS,
         }
         if not self.durable:
             settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        options = as_options(settings)
         return Program(
             name="postgres",
             command=(str(self.place.bin / "postgres"), "-D", str(self.data), *options),
@@ -125,8 +142,7 @@ class Postgres:
         command = (
             str(self.place.bin / "initdb"),
             *("--pgdata", str(folder), "--username", ADMIN, "--pwfile", str(password_file)),
-            *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"),
-            *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+            *INITDB,
             *(() if self.durable else ("--no-sync",)),
         )
         done = subprocess.run(  # noqa: S603 # our own command

@@ -13,18 +13,22 @@ from local.secrets_store import write_private
 SERVERS = ("redis-server", "valkey-server")
 """What it is called where it is installed; the second one is what Redis was forked into, and serves as well."""
 
+SETTINGS = {"save": '""', "appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"}
+"""What it is told wherever it runs, Docker Compose included."""
+
 
 @dataclass(frozen=True, slots=True)
 class Redis:
-    """One server: the folder that holds its data, its port and its password."""
+    """One server: the folder that holds its data, its port, its password, and the host that it is reached at."""
 
     home: Path
     port: int
     password: str = field(repr=False)
+    host: str = HOST
 
     def url(self, database: int) -> str:
         """How clients reach one of its databases."""
-        return f"redis://:{self.password}@{HOST}:{self.port}/{database}"
+        return f"redis://:{self.password}@{self.host}:{self.port}/{database}"
 
     def program(self) -> Program:
         """The server; every task that it was given is on its disk within a second.
@@ -58,10 +62,7 @@ class Redis:
             "port": self.port,
             "requirepass": self.password,
             "dir": f'"{self.home}"',
-            "save": '""',
-            "appendonly": "yes",
-            "appendfsync": "everysec",
-            "maxmemory-policy": "noeviction",
+            **SETTINGS,
         }
         return "".join(f"{name} {value}\n" for name, value in settings.items())
 

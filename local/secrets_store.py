@@ -34,6 +34,7 @@ class Secrets:
     aws_secret_access_key: str
     dashboard_token: str
     redis: str
+    metabase: str
 
 
 def load_or_generate(state_dir: Path) -> Secrets:

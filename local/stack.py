@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,8 @@ import psutil
 from local import databases, leftovers, secrets_store
 from local.accounts import postgres_place
 from local.airflow_api import AirflowApi
-from local.airflow_programs import ADMIN, COMPONENTS, Airflow
+from local.airflow_programs import COMPONENTS, Airflow
+from local.airflow_settings import ADMIN
 from local.aws import Aws
 from local.celery import Celery
 from local.covid.server import Covid
@@ -125,6 +126,27 @@ class Stack:
             return []
         return leftovers.find(self.settings.state_dir, self.supervisor.record(), self.postgres.data)
 
+    def kill_task(self, host: str, pid: int) -> bool:  # noqa: ARG002 # all tasks run on this machine
+        """Kill (-9) the process of a task on the host that Airflow names; returns whether it was there."""
+        for candidate in self.processes():  # never a process of somebody else's
+            if candidate.pid == pid:
+                with suppress(psutil.NoSuchProcess):
+                    candidate.kill()
+                return True
+        return False
+
+    def is_set_up(self) -> bool:
+        """Whether there is anything of this stack yet."""
+        return self.secrets_file.exists()
+
+    def memory_mib(self) -> float:
+        """What its processes occupy, shared pages counted once."""
+        return sum(leftovers.process_mib(one) for one in self.processes())
+
+    def takes_mails(self) -> bool:
+        """Whether the mail server is there."""
+        return self.inbox.is_ready()
+
     def programs(self) -> list[Program]:
         """What the supervisor supervises, in the order of the start."""
         servers = [one.program() for one in (self.postgres, self.aws, self.inbox, self.covid)]
@@ -133,6 +155,38 @@ class Stack:
     def conninfo(self, database: str, role: str) -> str:
         """The connection string of `role` (one of `databases`, or `postgres`)."""
         return self.postgres.conninfo(database, role, getattr(self.secrets, role))
+
+    @property
+    def secrets_file(self) -> Path:
+        """The file that holds every password."""
+        return self.settings.state_dir / secrets_store.FILE
+
+    @property
+    def mail_program(self) -> str:
+        """The program that takes mails."""
+        return "inbox"
+
+    @property
+    def mailpit_url(self) -> str | None:
+        """Where Mailpit is, if mails go there; else they go to the inbox."""
+        return None
+
+    @property
+    def mails_url(self) -> str:
+        """Where mails can be read."""
+        return self.mailpit_url or self.inbox.url
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        """The ports by program."""
+        return {
+            "postgres": self.settings.postgres_port,
+            "aws": self.settings.aws_port,
+            "inbox": self.settings.inbox_port,
+            "covid": self.settings.covid_port,
+            "api-server": self.settings.airflow_port,
+            "redis": self.settings.redis_port,
+        }
 
     @property
     def task_logs(self) -> Path:

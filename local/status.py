@@ -33,14 +33,7 @@ def status(stack: Stack) -> int:
 
 
 def _say_programs(stack: Stack) -> bool:
-    ports = {
-        "postgres": stack.settings.postgres_port,
-        "aws": stack.settings.aws_port,
-        "inbox": stack.settings.inbox_port,
-        "covid": stack.settings.covid_port,
-        "api-server": stack.settings.airflow_port,
-        "redis": stack.settings.redis_port,
-    }
+    ports = stack.ports
     found = stack.supervisor.programs()
     rows = []
     for one in found:

@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg
 from psycopg import sql
 
@@ -17,12 +15,11 @@ from include.catalog import TABLES
 from include.environment import DAG_ID
 from include.freshness.standing import read, standings
 from local import databases
-from local.airflow_programs import ADMIN
+from local.airflow_settings import ADMIN
 from local.aws import PROCESSED_BUCKET, RAW_BUCKET, SITE_BUCKET
 from local.console import elapsed_s, span, table
 from local.first_run import table_of
 from local.program import HOST
-from local.secrets_store import FILE
 from local.stack import Stack
 
 
@@ -34,7 +31,7 @@ def summary(stack: Stack, run: Mapping[str, Any]) -> str:
             "The warehouse:\n" + tables(stack, _seconds_by_table(tasks)),
             f"Run {run['dag_run_id']}: {run['state']} in {span(run_seconds(run))}. {behind(stack)}",
             addresses(stack),
-            f"Memory: {memory_mib(stack):,.0f} MiB. Ready after {span(elapsed_s())}.",
+            f"Memory: {stack.memory_mib():,.0f} MiB. Ready after {span(elapsed_s())}.",
             NEXT.format(follows="within seconds" if stack.airflow.watch_source != "off" else "every five minutes"),
         ]
     )
@@ -49,18 +46,23 @@ NEXT = """Try next:
 
 def addresses(stack: Stack) -> str:
     """Where everything is, and how to log in; no password is shown."""
-    home = stack.settings.state_dir
     rows = [("Airflow", f"{stack.airflow.url}  as {ADMIN}")]
     rows.append(("Dashboards", f"{stack.airflow.dashboards_url}  in Airflow; by themselves: `make dashboard`"))
-    rows.append(("Inbox", f"{stack.inbox.url}  mails and SNS messages, as their readers see them"))
+    rows += _inboxes(stack)
     rows += _covid_files(stack)
     for name, reader in databases.READERS.items():
         rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
     rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}, {SITE_BUCKET}"))
     rows.append(("Public page", f"{stack.aws.endpoint_url}/{SITE_BUCKET}/public/index.html  COVID-19, for everybody"))
-    rows.append(("Passwords", f"make password (Airflow's); all of them are in {home / FILE}"))
+    rows.append(("Passwords", f"make password (Airflow's); all of them are in {stack.secrets_file}"))
     width = max(len(name) for name, _ in rows)
     return "Addresses:\n" + "\n".join(f"  {name.ljust(width)}  {value}" for name, value in rows)
+
+
+def _inboxes(stack: Stack) -> list[tuple[str, str]]:
+    if not stack.mailpit_url:
+        return [("Inbox", f"{stack.inbox.url}  mails and SNS messages, as their readers see them")]
+    return [("Mails", f"{stack.mails_url}  Mailpit"), ("SNS messages", f"{stack.inbox.url}  and the runbook")]
 
 
 def _covid_files(stack: Stack) -> list[tuple[str, str]]:
@@ -113,19 +115,6 @@ def run_seconds(run: Mapping[str, Any]) -> float:
     started = datetime.fromisoformat(run["start_date"]) if run["start_date"] else datetime.now(UTC)
     ended = datetime.fromisoformat(run["end_date"]) if run["end_date"] else datetime.now(UTC)
     return (ended - started).total_seconds()
-
-
-def memory_mib(stack: Stack) -> float:
-    """What the stack's processes occupy, shared pages counted once (PSS), where the kernel tells."""
-    return sum(process_mib(one) for one in stack.processes())
-
-
-def process_mib(one: psutil.Process) -> float:
-    """The same of one process; nothing if it has ended."""
-    with suppress(OSError, psutil.Error):
-        lines = Path(f"/proc/{one.pid}/smaps_rollup").read_text().splitlines()
-        return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-    return 0.0
 
 
 def _seconds_by_table(tasks: list[Mapping[str, Any]]) -> dict[str, float]:

@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 
 _numbers = count(1)
 
-pytest_plugins = ["tests.browser.left_out", "tests.terraform.left_out", "tests.tools", "tests.spread"]
+pytest_plugins = [
+    "tests.browser.left_out",
+    "tests.compose.left_out",
+    "tests.terraform.left_out",
+    "tests.tools",
+    "tests.spread",
+]
 
 
 @dataclass(frozen=True, repr=False)

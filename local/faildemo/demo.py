@@ -58,7 +58,7 @@ def _introduce(stack: Stack, fault: Fault, *, chosen: bool) -> None:
         say(f"The faults to choose from (make fail-demo FAULT=<name>):\n{choices()}\n")
     say(f"{fault.name}: {fault.description}.")
     say(f"It is broken for about {span(fault.takes_s)} (longer on a busy machine), and repaired at the end.")
-    say(f"Its mails and messages can be read at {stack.inbox.url}. Times are UTC.\n")
+    say(f"Its mails can be read at {stack.mails_url}, its messages at {stack.inbox.url}. Times are UTC.\n")
 
 
 def _prepare(stack: Stack) -> None:
@@ -71,8 +71,8 @@ def _prepare(stack: Stack) -> None:
     before = stack.api.trigger(DAG_ID)
     if stack.api.wait(DAG_ID, before) != "success":
         raise StackError(
-            f"The pipeline fails before anything is broken on purpose (run {before}); see the inbox at"
-            f" {stack.inbox.url}, mend it, then call this again."
+            f"The pipeline fails before anything is broken on purpose (run {before}); see the mails at"
+            f" {stack.mails_url}, mend it, then call this again."
         )
     time.sleep(LINGER_S)  # what this run told is no part of what is shown
 

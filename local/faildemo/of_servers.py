@@ -84,14 +84,14 @@ class MailServerDown(Fault):
 
     def break_(self, stack: Stack) -> str:
         """Stop the inbox, and break something to tell of."""
-        stack.supervisor.stop_program("inbox")
+        stack.supervisor.stop_program(stack.mail_program)
         return f"the inbox is stopped, and {ColumnRenamed().break_(stack)}"
 
     def repair(self, stack: Stack) -> str:
         """Mend it, and start the inbox."""
         mended = ColumnRenamed().repair(stack)
-        stack.supervisor.start_program("inbox")
-        wait_until(stack.inbox.is_ready, lambda: True, "inbox", stack.supervisor.log("inbox"))
+        stack.supervisor.start_program(stack.mail_program)
+        wait_until(stack.takes_mails, lambda: True, stack.mail_program, stack.supervisor.log(stack.mail_program))
         return f"the inbox takes mails again, and {mended}"
 
     def evidence(self, stack: Stack) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
-import psutil
 import psycopg
 
 from include.catalog import TABLES
@@ -44,13 +42,10 @@ class TaskKilled(Fault):
         pid = task.get("pid")
         if task.get("state") != "running" or pid is None or pid in self._killed:
             return None
-        for candidate in stack.processes():  # never a process of somebody else's
-            if candidate.pid == pid:
-                with suppress(psutil.NoSuchProcess):
-                    candidate.kill()
-                self._killed.add(pid)
-                return f"kill -9 {pid}: {TASK}, try {task['try_number']}"
-        return None
+        if not stack.kill_task(str(task.get("hostname")), pid):
+            return None
+        self._killed.add(pid)
+        return f"kill -9 {pid}: {TASK}, try {task['try_number']}"
 
     def repair(self, stack: Stack) -> str:  # noqa: ARG002 # every fault's
         """Let go of the table; the lock ends with whoever holds it."""

@@ -28,7 +28,7 @@ class Watch:
         self._ended = {run["dag_run_id"] for run in self._api.runs(DAG_ID) if run["state"] in ENDED}
         self._runs: dict[str, str] = {}
         self._tasks: dict[tuple[str, str], tuple[str, int]] = {}
-        self.arrivals = Arrivals(stack.inbox.url)
+        self.arrivals = Arrivals(stack)
         self.retries = 0
 
     def tell(self, text: str) -> None:

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from local import accounts, first_run, secrets_store
-from local.airflow_programs import MAIL_FROM, MAIL_TO
+from local.airflow_settings import MAIL_FROM, MAIL_TO
 from local.errors import StackError
 from local.settings import ROOT, Settings
 from local.stack import STOP_ORDER, Stack

@@ -1,0 +1,112 @@
+"""What the commands make of Docker's and Mailpit's words, and of a `STACK` that there is not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import cast
+
+import pytest
+
+from local import __main__ as commands
+from local.compose import containers
+from local.faildemo.arrivals import Arrivals
+from local.stack import Stack
+
+INSPECTED = {
+    "Config": {"Labels": {"com.docker.compose.service": "worker", "com.docker.compose.container-number": "2"}},
+    "State": {
+        "Running": True,
+        "Pid": 17,
+        "StartedAt": "2026-11-21T08:51:12.578875Z",
+        "Health": {"Status": "unhealthy"},
+    },
+}
+"""The part of `docker inspect` that is read, as Docker 20.10 writes it."""
+
+ANSWERS = {
+    "/api/timeline": [{"id": "1", "kind": "message", "event": "failed", "subject": "FAILED dim_staff"}],
+    "/api/v1/messages?limit=100": {"messages": [{"ID": "b", "Subject": "RECOVERED"}, {"ID": "a", "Subject": "FAILED"}]},
+    "/api/v1/message/a/headers": {"X-Totes-Event": ["failed"]},
+    "/api/v1/message/b/headers": {"X-Totes-Event": ["recovered"]},
+}
+"""Mailpit's are as its documentation has them (docs/apiv1 of its repository)."""
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Answers as `ANSWERS` says, once `open_` is set; before, nothing has arrived."""
+
+    open_ = False
+
+    def do_GET(self) -> None:  # http.server's
+        empty: object = [] if "timeline" in self.path else {"messages": []}
+        body = json.dumps(ANSWERS[self.path] if self.open_ else empty).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 # http.server's
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page is."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What `Arrivals` asks a stack for."""
+
+    inbox: Place
+    mailpit_url: str
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_mails_are_found_in_mailpit_and_messages_in_the_inbox_each_once(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrivals = Arrivals(cast("Stack", Reached(Place(url), url)))
+    monkeypatch.setattr(Answering, "open_", True)
+    seen = [(one.kind, one.event, one.url.removeprefix(url)) for one in arrivals.fresh()]
+    assert seen == [
+        ("message", "failed", "/#messages/1"),
+        ("mail", "failed", "/view/a"),
+        ("mail", "recovered", "/view/b"),
+    ]
+    assert list(arrivals.fresh()) == []
+
+
+def test_a_container_is_told_as_the_supervisor_tells_a_program() -> None:
+    told = containers._program(INSPECTED)
+    assert (told["name"], told["statename"], told["pid"]) == ("worker-2", "UNHEALTHY", 17)
+    assert told["start"] == 1795251072
+    stopped = {**INSPECTED, "State": {**cast("dict[str, object]", INSPECTED["State"]), "Running": False}}
+    assert containers._program(stopped)["statename"] == "STOPPED"
+
+
+@pytest.mark.parametrize(("text", "mib"), [("312.5MiB", 312.5), ("1.5GiB", 1536), ("512KiB", 0.5), ("0B", 0)])
+def test_memory_is_read_in_every_unit(text: str, mib: float) -> None:
+    assert containers._mib(text) == mib
+
+
+def test_a_stack_that_there_is_not_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STACK", "swarm")
+    assert commands.main(["status"]) == 1
+    assert "STACK is 'swarm'; expected embedded or compose" in capsys.readouterr().out
