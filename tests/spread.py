@@ -8,7 +8,7 @@ from xdist.scheduler import LoadFileScheduling
 ONE_STACK = "tests/browser/"
 """The folder whose modules share one running stack."""
 
-SLOWEST_FIRST = ("browser", "integration", "faults")
+SLOWEST_FIRST = ("browser", "integration", "deploy", "faults")
 
 
 class FilesAndStacks(LoadFileScheduling):

@@ -1,4 +1,4 @@
-"""How a run of tests is spread, and what it says when the browser tests were left out."""
+"""What a run of tests says when the browser tests were left out; where they are required, such a run fails."""
 
 import os
 from collections.abc import Iterator
@@ -11,18 +11,6 @@ from tests.browser import chromium
 FOLDER = "tests/browser"
 REQUIRED = "TOTES_BROWSER_TESTS"
 """A variable that is `required` where a run without browser tests is a failed one, as `.ci/run` says."""
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file is run by one process, as `--dist=loadfile` does; all browser tests by one, for they share a stack."""
-    from xdist.scheduler import LoadFileScheduling
-
-    class ByStack(LoadFileScheduling):  # type: ignore[misc]
-        def _split_scope(self, nodeid: str) -> str:
-            return FOLDER if nodeid.startswith(FOLDER) else super()._split_scope(nodeid)
-
-    return ByStack(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -82,6 +82,7 @@ def test_both_stacks_tell_airflow_the_same_but_for_where_things_are(tmp_path: Pa
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER",
+        "AIRFLOW__TOTES__PLAINTEXT_HOSTS",
     }
 
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from local.settings import ROOT
-from tests.conftest import free_port
+from tests.ports import free_port
 
 LARGE = os.urandom(3_000_000)
 
