@@ -19,9 +19,11 @@ def upgrade() -> None:
         END $$
     """)
     op.execute("COMMENT ON FUNCTION etl_restart_numbers(regclass) IS 'Number the rows from 1 again, for a replay.'")
+    op.execute("COMMENT ON COLUMN etl_run.run_type IS 'scheduled, manual, backfill or asset_triggered.'")
     op.execute("REVOKE ALL ON FUNCTION etl_restart_numbers(regclass) FROM PUBLIC")
 
 
 def downgrade() -> None:
     """Undo it."""
+    op.execute("COMMENT ON COLUMN etl_run.run_type IS 'scheduled, manual or backfill.'")
     op.execute("DROP FUNCTION etl_restart_numbers(regclass)")
