@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from benchmarks.servers import own_folder
-from include.warehouse import migrate
-from local import first_run, source
+from local import contents, first_run
 from local.databases import OWNERS
 from local.settings import Settings
 from local.stack import Stack
@@ -19,9 +18,8 @@ def whole_stack(watch: str = "off") -> Iterator[Stack]:
         stack = Stack(Settings(state_dir=folder, watch=watch, **free_ports()))
         try:
             stack.start_servers()
-            source.fill(stack.conninfo("totesys", "shop"), None)
-            source.notify(stack.conninfo("totesys", "shop"), wanted=watch == "notify")
-            migrate.upgrade_all(stack.conninfo("warehouse", OWNERS["warehouse"]))
+            shop, warehouse = (stack.conninfo(name, OWNERS[name]) for name in ("totesys", "warehouse"))
+            contents.prepare(shop, warehouse, None, notifies=watch == "notify")
             stack.start_airflow()
             first_run.ensure(stack.api, stack.task_logs)
             yield stack
