@@ -66,8 +66,13 @@ class World:
 
     @property
     def loader(self) -> str:
-        """The warehouse owner's connection, without the proxy."""
+        """The pipeline's connection to the warehouse, without the proxy."""
         return self.servers.warehouse.conninfo(self.warehouse_name, "totes_etl")
+
+    @property
+    def warehouse_owner(self) -> str:
+        """The connection of the warehouse's owner, without the proxy."""
+        return self.servers.warehouse.conninfo(self.warehouse_name, "warehouse_owner")
 
     def ends(self) -> Ends:
         """What the pipeline connects to: the proxies."""

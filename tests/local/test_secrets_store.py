@@ -16,7 +16,7 @@ def test_secrets_are_made_once_in_a_file_of_its_owner(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert secrets_store.load_or_generate(tmp_path) == made
     texts = secrets_store.as_texts(made)
-    assert len(set(texts)) == len(texts) == 15
+    assert len(set(texts)) == len(texts) == 16
     assert min(map(len, texts)) >= 20
 
 
