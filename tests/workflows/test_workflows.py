@@ -43,7 +43,19 @@ def test_commands_of_make_and_scripts_exist() -> None:
     made = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     text = "\n".join(path.read_text() for path in WORKFLOWS)
     asked = {target for line in re.findall(r"run: make ([a-z -]+)", text) for target in line.split()}
-    assert {"setup", "lint", "types", "security", "audit", "test", "terraform", "env", "smoke"} == asked
+    assert {
+        "setup",
+        "lint",
+        "types",
+        "security",
+        "audit",
+        "test",
+        "terraform",
+        "env",
+        "run",
+        "smoke",
+        "secrets",
+    } == asked
     assert asked <= made
     subprocess.run(["bash", "-n", str(FOLDER / "smoke.sh")], check=True)  # noqa: S607  any bash
 
