@@ -9,7 +9,7 @@ def add(tables: sa.MetaData) -> None:
         "etl_run",
         tables,
         sa.Column("run_id", sa.Text, primary_key=True, comment="The Airflow run."),
-        sa.Column("run_type", sa.Text, nullable=False, comment="scheduled, manual or backfill."),
+        sa.Column("run_type", sa.Text, nullable=False, comment="scheduled, manual, backfill or asset_triggered."),
         sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When it began."),
         sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=False, comment="When its report was made."),
         sa.Column("outcome", sa.Text, nullable=False, comment="success or failed."),
