@@ -5,17 +5,18 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-ONE_STACK = "tests/browser/"
-"""The folder whose modules share one running stack."""
+SHARE_A_STACK = ("tests/browser/", "tests/operations/")
+"""The folders whose modules share one running stack."""
 
-SLOWEST_FIRST = ("browser", "integration", "deploy", "faults")
+SLOWEST_FIRST = ("browser", "operations", "integration", "deploy", "faults")
 
 
 class FilesAndStacks(LoadFileScheduling):
-    """A module's tests go to one process, and all of `ONE_STACK` to one."""
+    """A module's tests go to one process, and so do all of a folder that shares a stack."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return ONE_STACK if nodeid.startswith(ONE_STACK) else str(super()._split_scope(nodeid))
+        shared = (folder for folder in SHARE_A_STACK if nodeid.startswith(folder))
+        return next(shared, None) or str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> FilesAndStacks:
