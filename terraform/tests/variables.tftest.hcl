@@ -96,22 +96,50 @@ run "nothing_careless_in_prod" {
   expect_failures = [var.force_destroy, var.warehouse]
 }
 
-run "no_postgresql_with_known_holes" {
+run "refused_by_a_second_look" {
   command = plan
 
   variables {
-    warehouse = { instance_class = "db.t4g.small", engine_version = "17.9" }
+    project            = "totes-"        # RDS takes no two hyphens in a row
+    vpc_cidr           = "10.42.1.0/20"  # AWS would shift it
+    database_cidrs     = ["10.1.2.3/16"] # and this
+    log_retention_days = 1000
+    warehouse          = { instance_class = "db.t4g.small", backup_days = 0 }
   }
 
-  expect_failures = [var.warehouse]
+  expect_failures = [var.project, var.vpc_cidr, var.database_cidrs, var.log_retention_days, var.warehouse]
+}
+
+run "refused_by_a_third_look" {
+  command = plan
+
+  variables {
+    vpc_cidr       = "10.0.0.0/8"
+    database_cidrs = ["::/0"]
+    warehouse      = { instance_class = "db.t4g.small", storage_gb = 100, max_storage_gb = 105 } # RDS wants a tenth more
+  }
+
+  expect_failures = [var.vpc_cidr, var.database_cidrs, var.warehouse]
+}
+
+run "no_half_of_the_internet_and_no_postgresql_with_known_holes" {
+  command = plan
+
+  variables {
+    database_cidrs = ["0.0.0.0/1"]
+    warehouse      = { instance_class = "db.t4g.small", engine_version = "17.9" }
+  }
+
+  expect_failures = [var.database_cidrs, var.warehouse]
 }
 
 run "an_existing_warehouse" {
   command = plan
 
   variables {
-    warehouse      = null
-    database_cidrs = ["10.1.2.0/24"]
+    log_retention_days = 2557 # seven years: what auditors ask for, CloudWatch keeps
+    warehouse          = null
+    database_cidrs     = ["10.1.2.0/24"]
   }
 
   assert {
