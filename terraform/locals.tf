@@ -19,8 +19,8 @@ locals {
   # Where the pipeline writes (include/object_keys.py), as production and, behind testing/, as its tests.
   environments = ["", "testing/"]
 
-  # The namespace of the pipeline's own metrics (include/metrics.py).
-  namespace = "Totes"
+  # Of the pipeline's own metrics (include/metrics.py). A deployment each: the freshness alarm must not hear another one.
+  namespace = lookup(var.airflow_options, "totes.cloudwatch_namespace", local.name)
 
   # The rules are written once, where the embedded stack reads them too.
   lifecycle = { for zone in ["raw", "processed"] : zone => jsondecode(file("${path.module}/../include/retention/${zone}.json")).Rules }

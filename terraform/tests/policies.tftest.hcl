@@ -47,6 +47,12 @@ override_resource {
   values          = { arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }
 }
 
+override_resource {
+  target          = module.alerts.aws_sns_topic.this["alarms"]
+  override_during = plan
+  values          = { arn = "arn:aws:sns:eu-west-2:123456789012:totes-prod-alarms" }
+}
+
 variables {
   stage             = "prod"
   catalogue_enabled = true
@@ -187,5 +193,19 @@ run "prod" {
       "totes-prod-warehouse-storage", "totes-prod-warehouse-cpu",
     ])
     error_message = "expected all five alarms."
+  }
+}
+
+run "without_metrics_nothing_waits_for_them" {
+  command = plan
+
+  variables {
+    warehouse       = null
+    airflow_options = { "totes.cloudwatch_namespace" = "" }
+  }
+
+  assert {
+    condition     = toset(output.alarms) == toset(["totes-prod-scheduler-heartbeat", "totes-prod-task-failures"])
+    error_message = "an alarm on metrics that nobody puts would never end."
   }
 }

@@ -40,7 +40,7 @@ def test_options_are_settings_that_the_pipeline_reads(rendered: Rendered) -> Non
         "totes-prod-processed-123456789012",
     )
     assert SiteSettings.from_environment(environment).bucket == "totes-prod-site-123456789012"
-    assert (alerts.topic_region, alerts.cloudwatch_namespace) == ("eu-west-2", "Totes")
+    assert (alerts.topic_region, alerts.cloudwatch_namespace) == ("eu-west-2", "totes-prod")
     assert options["totes.dashboard_from"] == "extracts"
 
 
@@ -83,11 +83,20 @@ def test_raw_is_locked_and_everything_is_versioned_and_closed(rendered: Rendered
         assert [value for value in block.values() if isinstance(value, bool)] == [True] * 4
 
 
-def test_freshness_alarm_watches_the_pipelines_own_metric(rendered: Rendered) -> None:
-    alarm = rendered.resources["module.observability.aws_cloudwatch_metric_alarm.freshness[0]"]
+def test_freshness_alarm_watches_this_deployments_own_metric(rendered: Rendered) -> None:
+    alarm = rendered.resources['module.observability.aws_cloudwatch_metric_alarm.this["behind"]']
+    options = rendered.only("aws_mwaa_environment")["airflow_configuration_options"]
     assert alarm["treat_missing_data"] == "breaching"
-    assert (alarm["namespace"], alarm["metric_name"]) == ("Totes", "LagSeconds")
+    assert (alarm["namespace"], alarm["metric_name"]) == (options["totes.cloudwatch_namespace"], "LagSeconds")
     assert alarm["dimensions"] == {"Environment": "production"}
+
+
+def test_every_alarm_tells_when_it_begins_and_when_it_is_over(rendered: Rendered) -> None:
+    alarms = rendered.all("aws_cloudwatch_metric_alarm")
+    assert len(alarms) == 5
+    for alarm in alarms:
+        topics = (alarm["alarm_actions"], alarm["ok_actions"])
+        assert topics == (["arn:aws:sns:eu-west-2:123456789012:totes-prod-alarms"],) * 2
 
 
 def test_warehouse_is_private_encrypted_kept_and_asks_for_tls(rendered: Rendered) -> None:
