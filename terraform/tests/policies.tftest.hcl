@@ -36,7 +36,7 @@ override_resource {
 }
 
 override_resource {
-  target          = module.execution_role.aws_iam_role.this
+  target          = module.execution_role.module.role.aws_iam_role.this
   override_during = plan
   values          = { arn = "arn:aws:iam::123456789012:role/totes-prod-execution" }
 }

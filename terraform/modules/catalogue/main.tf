@@ -25,7 +25,7 @@ resource "aws_glue_security_configuration" "this" {
 resource "aws_glue_crawler" "this" {
   name                   = "${var.name}-processed"
   database_name          = aws_glue_catalog_database.this.name
-  role                   = aws_iam_role.crawler.arn
+  role                   = module.role.arn
   schedule               = "cron(40 3 * * ? *)"
   security_configuration = aws_glue_security_configuration.this.name
 
