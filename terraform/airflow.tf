@@ -8,7 +8,7 @@ module "execution_role" {
   bucket_arns     = local.bucket_arns
   written         = local.written
   deleted         = local.deleted
-  secrets_arn     = local.secrets_arn
+  secrets_arns    = local.secrets_arns
   topic_arn       = local.topic_arns.alerts
   kms_key_arn     = module.kms.key_arn
 }

@@ -195,17 +195,3 @@ run "prod" {
     error_message = "expected all five alarms."
   }
 }
-
-run "without_metrics_nothing_waits_for_them" {
-  command = plan
-
-  variables {
-    warehouse       = null
-    airflow_options = { "totes.cloudwatch_namespace" = "" }
-  }
-
-  assert {
-    condition     = toset(output.alarms) == toset(["totes-prod-scheduler-heartbeat", "totes-prod-task-failures"])
-    error_message = "an alarm on metrics that nobody puts would never end."
-  }
-}

@@ -148,3 +148,23 @@ run "an_existing_warehouse" {
     error_message = "without a warehouse of ours, and without Airflow, there is nothing to watch."
   }
 }
+
+run "without_metrics_nothing_waits_for_them" {
+  command = plan
+
+  variables {
+    mwaa_enabled    = true
+    warehouse       = null
+    airflow_options = { "totes.cloudwatch_namespace" = "" }
+  }
+
+  override_data {
+    target = module.mwaa[0].data.aws_s3_object.package
+    values = { version_id = "version-one" }
+  }
+
+  assert {
+    condition     = toset(output.alarms) == toset(["totes-dev-scheduler-heartbeat", "totes-dev-task-failures"])
+    error_message = "an alarm on metrics that nobody puts would never end."
+  }
+}
