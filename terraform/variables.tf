@@ -123,7 +123,7 @@ variable "noncurrent_days" {
 }
 
 variable "force_destroy" {
-  description = "Whether `terraform destroy` may delete buckets with what they hold, and secrets at once. For dev alone."
+  description = "Whether `terraform destroy` may delete buckets and Athena's workgroup with what they hold, and secrets at once. For dev alone."
   type        = bool
   default     = false
 

@@ -48,6 +48,12 @@ override_resource {
 }
 
 override_resource {
+  target          = module.network.aws_subnet.private
+  override_during = plan
+  values          = { id = "subnet-1" }
+}
+
+override_resource {
   target          = module.alerts.aws_sns_topic.this["alarms"]
   override_during = plan
   values          = { arn = "arn:aws:sns:eu-west-2:123456789012:totes-prod-alarms" }
@@ -139,6 +145,15 @@ run "prod" {
       { "iam:PassedToService" = ["airflow.amazonaws.com", "airflow-env.amazonaws.com"] }
     ]
     error_message = "the execution role is passed to MWAA only."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(output.policies.smoke).Statement : statement.Condition
+      if contains(flatten([statement.Action]), "ec2:CreateNetworkInterfacePermission")] == [{
+        StringEquals = { "ec2:AuthorizedService" = "codebuild.amazonaws.com" }
+        ArnEquals    = { "ec2:Subnet" = ["arn:aws:ec2:eu-west-2:123456789012:subnet/subnet-1", "arn:aws:ec2:eu-west-2:123456789012:subnet/subnet-1"] }
+    }]
+    error_message = "CodeBuild may use network interfaces of the private subnets only."
   }
 
   assert {

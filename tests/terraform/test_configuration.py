@@ -6,10 +6,14 @@
 import json
 from pathlib import Path
 
+from include.alerts.model import PUBLISHED
+from include.alerts.sns import message
+from include.environment import PRODUCTION
 from include.object_keys import EXTRACTS, PUBLIC, SPOOL
 from include.retention import lifecycle
 from include.settings import AlertSettings, Settings, SiteSettings
 from include.smoke.deployment import KEPT_AT
+from tests.alerts import samples
 from tests.terraform import tools
 from tests.terraform.conftest import Rendered
 from tests.terraform.iam_linter import findings
@@ -55,6 +59,16 @@ def test_secrets_are_where_airflow_and_the_smoke_test_look(rendered: Rendered) -
         for name in kwargs["connections_lookup_pattern"].removeprefix("^(").removesuffix(")$").split("|")
     }
     assert "warehouse_owner" not in kwargs["connections_lookup_pattern"]
+
+
+def test_mails_and_the_queue_are_filtered_by_what_alerts_say(rendered: Rendered) -> None:
+    filters = [each["filter_policy"] for each in rendered.all("aws_sns_topic_subscription") if each["filter_policy"]]
+    said = message(samples.failed(), runbook_url="https://example.org").attributes
+    assert len(filters) == 2
+    for wanted in map(json.loads, filters):
+        assert set(wanted) <= set(said)
+        assert wanted["environment"] == [PRODUCTION.name]
+        assert set(wanted.get("event", [])) <= PUBLISHED
 
 
 def test_buckets_keep_the_rules_that_are_written_in_include(rendered: Rendered) -> None:

@@ -41,8 +41,9 @@ resource "aws_glue_crawler" "this" {
 }
 
 resource "aws_athena_workgroup" "this" {
-  name        = var.name
-  description = "Questions to the processed zone; results go after a week"
+  name          = var.name
+  description   = "Questions to the processed zone; results go after a week"
+  force_destroy = var.force_destroy # AWS keeps one in which anything was ever asked
 
   configuration {
     enforce_workgroup_configuration = true

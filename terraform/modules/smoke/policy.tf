@@ -104,5 +104,10 @@ data "aws_iam_policy_document" "this" {
       variable = "ec2:AuthorizedService"
       values   = ["codebuild.amazonaws.com"]
     }
+    condition {
+      test     = "ArnEquals"
+      variable = "ec2:Subnet"
+      values   = [for id in var.subnet_ids : "arn:${var.partition}:ec2:${var.region}:${var.account}:subnet/${id}"]
+    }
   }
 }
