@@ -19,7 +19,7 @@ class Rendered:
 
     def all(self, kind: str) -> list[dict[str, Any]]:
         """The resources of that type."""
-        return [values for address, values in self.resources.items() if address.split(".")[-2] == kind]
+        return [values for address, values in self.resources.items() if f".{kind}." in address]
 
     def only(self, kind: str) -> dict[str, Any]:
         """The one resource of that type."""
