@@ -112,7 +112,7 @@ variable "raw_lock" {
 }
 
 variable "noncurrent_days" {
-  description = "How long a version of an object that is no longer the current one is kept."
+  description = "How long a version of an object that is no longer the current one is kept; those of the package for 90 days at least."
   type        = number
   default     = 90
 

@@ -61,6 +61,7 @@ override_resource {
 
 variables {
   stage             = "prod"
+  noncurrent_days   = 30
   catalogue_enabled = true
   alert_emails      = ["data-team@totes.example"]
   github            = { repository = "totes/etl", environment = "prod" }

@@ -24,9 +24,12 @@ def test_format_is_terraforms(root: Path) -> None:
 
 
 def test_policies_are_what_iam_understands(rendered: Rendered) -> None:
-    assert set(rendered.policies) == {"execution", "smoke", "deploy", "crawler"}
-    for name, policy in rendered.policies.items():
-        assert findings(policy) == [], name
+    kinds = {"aws_iam_role_policy": 5, "aws_sns_topic_policy": 2, "aws_sqs_queue_policy": 1}
+    for kind, count in kinds.items():
+        policies = [found["policy"] for found in rendered.all(kind)]
+        assert len(policies) == count
+        for policy in policies:
+            assert findings(policy) == [], policy
 
 
 def test_parliament_would_find_an_unknown_action() -> None:
@@ -76,6 +79,14 @@ def test_buckets_keep_the_rules_that_are_written_in_include(rendered: Rendered) 
         found = rendered.resources[f'module.lake["{zone}"].aws_s3_bucket_lifecycle_configuration.this']
         named = {rule["id"] for rule in found["rule"]}
         assert {rule["ID"] for rule in lifecycle.rules(zone)["Rules"]} <= named
+
+
+def test_old_versions_go_but_those_of_the_package_stay_a_while(rendered: Rendered) -> None:
+    days = {}
+    for zone in ("mwaa", "raw", "processed", "site"):
+        rules = rendered.resources[f'module.lake["{zone}"].aws_s3_bucket_lifecycle_configuration.this']["rule"]
+        (days[zone],) = [old["noncurrent_days"] for rule in rules for old in rule["noncurrent_version_expiration"]]
+    assert days == {"mwaa": 90, "raw": 30, "processed": 30, "site": 30}
 
 
 def test_what_may_be_deleted_is_what_the_pipeline_deletes(rendered: Rendered) -> None:
