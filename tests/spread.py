@@ -5,22 +5,23 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-ONE_STACK = "tests/browser/"
-"""The folder whose modules share one running stack."""
+TOGETHER = ("tests/browser/", "tests/terraform/")
+"""The folders whose modules share what is costly: one running stack, what Terraform renders."""
 
-SLOWEST_FIRST = ("browser", "integration", "deploy", "faults")
+SLOWEST_FIRST = ("browser", "integration", "deploy", "faults", "terraform")
 
 
-class FilesAndStacks(LoadFileScheduling):
-    """A module's tests go to one process, and all of `ONE_STACK` to one."""
+class FilesAndFolders(LoadFileScheduling):
+    """A module's tests go to one process, and so do those of a folder of `TOGETHER`."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return ONE_STACK if nodeid.startswith(ONE_STACK) else str(super()._split_scope(nodeid))
+        folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+        return folder or str(super()._split_scope(nodeid))
 
 
-def pytest_xdist_make_scheduler(config: Any, log: Any) -> FilesAndStacks:
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> FilesAndFolders:
     """Called by pytest-xdist."""
-    return FilesAndStacks(config, log)
+    return FilesAndFolders(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
