@@ -126,6 +126,7 @@ def test_what_somebody_else_put_by_other_means_is_put_back(project, bucket, reco
     bucket.client.put_object(Bucket=bucket.name, Key="plugins.zip", Body=b"by another hand")
     before = content(bucket)
     deployed(project, bucket, record)
+    bucket.client.put_object(Bucket=bucket.name, Key="plugins.zip", Body=b"by a third hand")
     take_back(bucket, record)
     assert content(bucket) == before
 

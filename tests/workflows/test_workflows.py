@@ -60,6 +60,19 @@ def test_commands_of_make_and_scripts_exist() -> None:
     subprocess.run(["bash", "-n", str(FOLDER / "smoke.sh")], check=True)  # noqa: S607  any bash
 
 
+def test_a_rollback_has_the_time_it_may_take() -> None:
+    """A job whose time is over is ended within five minutes, whatever it does: so its steps must be over before."""
+    text = (FOLDER / "deploy.yml").read_text()
+    (whole,) = re.findall(r"^    timeout-minutes: (\d+)", text, re.MULTILINE)
+    steps = re.findall(r"(?:--minutes|^        timeout-minutes:) (\d+)", text, re.MULTILINE)
+    update, wait, smoke, rollback = map(int, steps)
+    begins, preparation = 5, 20
+    of_rollback = 2 * rollback + begins
+    assert update + begins + wait + smoke <= 120 - 10, "the first session of the deploy role"
+    assert of_rollback <= 120 - 10, "the second one"
+    assert preparation + update + begins + wait + smoke + of_rollback <= int(whole)
+
+
 def _run(tool: str, *arguments: str) -> None:
     done = subprocess.run([TOOLS / tool, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
