@@ -74,6 +74,16 @@ def test_a_release_is_taken_back_whole(project, bucket, record):
     assert deployed(project, bucket, record) == (2, 3)  # and can be tried again
 
 
+def test_the_last_change_is_taken_back_first(project, bucket, record, monkeypatch):
+    """By the way it came: what is imported is never older than what imports it expects."""
+    deployed(project, bucket, record)
+    keys: list[str] = []
+    monkeypatch.setattr(Bucket, "put_back", lambda _, change: keys.append(change.key))
+    take_back(bucket, record)
+    assert keys == [change.key for change in reversed(record.release().changes)]
+    assert (keys[0], keys[-1]) == ("dags/totes_etl.py", "dags/constraints.txt")
+
+
 def test_taking_back_again_makes_no_version(project, bucket, record):
     """Each version of the plugins would cost an update of half an hour."""
     deployed(project, bucket, record)
