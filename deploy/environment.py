@@ -3,6 +3,7 @@
 The service itself was never asked: requests, answers and states are those of botocore's description of it.
 """
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -58,8 +59,11 @@ class Environment:
         return self._until(lambda found: found["Status"] not in IN_MOTION, minutes)
 
     def _until(self, holds: Callable[[Mapping[str, Any]], bool], minutes: float) -> Mapping[str, Any]:
-        patient_until = time.monotonic() + minutes * 60
+        patient_until, told = time.monotonic() + minutes * 60, ""
         while not holds(found := self._found()):
+            if found["Status"] != told:
+                told = found["Status"]
+                sys.stderr.write(f"{time.strftime('%H:%M:%S')} {self.name} is {told}\n")
             if time.monotonic() > patient_until:
                 raise DeployError(
                     f"MWAA environment {self.name}",

@@ -82,6 +82,7 @@ def test_a_failed_update_is_told_with_the_service_s_words_and_rolled_back(releas
     assert deploy("update")[0] == 0
     code, said = deploy("wait")
     assert code == 1
+    assert f"{NAME} is ROLLING_BACK" in said  # half an hour may be long
     assert f"{NAME}: UPDATE_FAILED, its last update FAILED: Incorrect requirements; expected AVAILABLE" in said
     mwaa.lag = 2  # what it says of itself right after it took the update is still of the one before
     assert deploy("rollback") == (0, "2 objects are as they were; totes-dev runs them")
