@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deploy import build, contents, release
 from deploy.bucket import Bucket
 from deploy.environment import Environment
+from deploy.record import Record
 from include.errors import TotesError
 
 ROOT = Path(__file__).parent.parent
@@ -34,8 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _package(asked: argparse.Namespace) -> str:
     package = contents.collect(ROOT, asked.certificate)
-    digest = build.write(package, asked.package)
-    return f"{asked.package}: {len(package.files)} files, sha256 {digest}"
+    build.write(package, asked.package)
+    if open_changes := contents.uncommitted(ROOT):
+        listed = "\n  ".join(open_changes)
+        sys.stderr.write(f"In no commit, and in the package (no checkout will bring it again):\n  {listed}\n")
+    return f"{asked.package}: {len(package.files)} files, sha256 {package.digest}"
 
 
 def _upload(asked: argparse.Namespace) -> str:
@@ -44,7 +48,7 @@ def _upload(asked: argparse.Namespace) -> str:
 
 
 def _update(asked: argparse.Namespace) -> str:
-    began = _environment(asked).update(_bucket(asked))
+    began = _environment(asked).update(_bucket(asked), asked.minutes)
     return f"{asked.environment}: an update has begun" if began else f"{asked.environment} runs these versions already"
 
 
@@ -60,11 +64,10 @@ def _dags(asked: argparse.Namespace) -> str:
 
 def _rollback(asked: argparse.Namespace) -> str:
     bucket, environment = _bucket(asked), _environment(asked)
-    changed = release.take_back(bucket, _record(asked))
-    environment.settled(asked.minutes)  # while it is being updated it takes no other update
-    environment.update(bucket)
+    taken_back = release.take_back(bucket, _record(asked))
+    environment.update(bucket, asked.minutes)
     environment.wait(bucket, asked.minutes)
-    return f"{changed} objects are as they were; {asked.environment} runs them"
+    return f"{taken_back} objects are as they were; {asked.environment} runs them"
 
 
 def _bucket(asked: argparse.Namespace) -> Bucket:
@@ -75,8 +78,8 @@ def _environment(asked: argparse.Namespace) -> Environment:
     return Environment(boto3.client("mwaa"), asked.environment)
 
 
-def _record(asked: argparse.Namespace) -> release.Record:
-    return release.Record(asked.record)
+def _record(asked: argparse.Namespace) -> Record:
+    return Record(asked.record)
 
 
 def _parser() -> argparse.ArgumentParser:

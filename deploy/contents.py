@@ -6,6 +6,7 @@ unpacks `plugins.zip` to `/usr/local/airflow/plugins`, which every component can
 (plugins/totes_include.py).
 """
 
+import hashlib
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ PLUGINS, REQUIREMENTS, CONSTRAINTS = "plugins.zip", "requirements.txt", "dags/co
 CERTIFICATE = "certificates/database.pem"
 """Below `plugins/`: the authority of the databases' certificates, where one is given."""
 
+_TRAVELS = ("dags", "include", "plugins", "constraints.txt", "requirements.txt")
 _FOUND_LOCALLY = "--constraint constraints.txt\n"
 
 
@@ -29,6 +31,16 @@ class Package:
     """The files by their name in the bucket."""
 
     files: Mapping[str, bytes]
+
+    @property
+    def sums(self) -> str:
+        """The files' digests, as `sha256sum` writes them."""
+        return "".join(f"{hashlib.sha256(self.files[name]).hexdigest()}  {name}\n" for name in sorted(self.files))
+
+    @property
+    def digest(self) -> str:
+        """The digest of the whole."""
+        return hashlib.sha256(self.sums.encode()).hexdigest()
 
 
 def collect(root: Path, certificate: Path | None = None) -> Package:
@@ -51,28 +63,42 @@ def collect(root: Path, certificate: Path | None = None) -> Package:
     )
 
 
+def uncommitted(root: Path) -> list[str]:
+    """What travels and is in no commit, in the words of `git status --short`."""
+    return _git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *_TRAVELS)
+
+
 def _folder(root: Path, name: str) -> dict[str, bytes]:
     """What git knows of a folder, or would add to it, by its name within the folder."""
-    command = ("git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", name)
-    try:
-        listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  constants
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise DeployError(
-            f"the folder {root / name}",
-            found="no list of its files from git",
-            expected="a clone of the repository, and git",
-            remedy="build the package in a clone: what git ignores must not travel",
-        ) from error
-    paths = [root / line for line in filter(None, listed.split("\0"))]
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", name)
+    paths = [root / line for line in listed]
     found = {path.relative_to(root / name).as_posix(): path.read_bytes() for path in paths if path.is_file()}
     if not found:
         raise DeployError(f"the folder {root / name}", found="no file", expected="code", remedy="see `git status`")
     return found
 
 
+def _git(root: Path, *arguments: str) -> list[str]:
+    """What git lists, whatever the machine's locale. Raises ``DeployError`` with git's own words."""
+    command = ("git", "-C", str(root), *arguments)
+    try:
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)  # noqa: S603  our arguments
+        said, listed = ("" if done.returncode == 0 else done.stderr.strip() or "an error"), done.stdout
+    except OSError as error:
+        said, listed = f"no git ({error})", ""
+    if said:
+        raise DeployError(
+            f"the files of {root}",
+            found=f"no list of them from git: {said}",
+            expected="a clone of the repository, and git",
+            remedy="build the package in a clone: what git ignores must not travel",
+        )
+    return [line for line in listed.split("\0") if line]
+
+
 def _requirements(path: Path) -> str:
     """The requirements as MWAA takes them: with the constraints where they lie there, else it adds its own."""
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     if not text.startswith(_FOUND_LOCALLY):
         raise DeployError(
             str(path),

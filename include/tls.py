@@ -40,7 +40,8 @@ def required(
             remedy=f"leave sslmode out ({VERIFIED} is then taken); an authority of one's own is named by sslrootcert,"
             " or by the setting totes.database_root_certificate",
         )
-    root = _root_certificate(where, str(given.get("sslrootcert") or settings.root_certificate or SYSTEM))
+    named = given.get("sslrootcert") or settings.root_certificate or environment.get("PGSSLROOTCERT") or SYSTEM
+    root = _root_certificate(where, str(named))
     # Encryption by Kerberos would be preferred to TLS, and says nothing about the certificate.
     return {"sslmode": VERIFIED, "sslrootcert": root, "gssencmode": "disable"}
 

@@ -8,7 +8,7 @@ module "execution_role" {
   bucket_arns     = local.bucket_arns
   written         = local.written
   deleted         = local.deleted
-  secrets_arn     = local.secrets_arn
+  secrets_arns    = local.secrets_arns
   topic_arn       = local.topic_arns.alerts
   kms_key_arn     = module.kms.key_arn
 }
@@ -47,20 +47,22 @@ locals {
     smtp_default     = "The mail server"
   }
 
-  # Settings of the pipeline (include/settings.py), as MWAA's configuration options.
-  pipeline_options = merge(local.plain_options, var.database_certificate ? {
-    "totes.database_root_certificate" = "/usr/local/airflow/plugins/certificates/database.pem"
-  } : {})
-
-  plain_options = {
-    "totes.raw_bucket"           = local.buckets.raw
-    "totes.processed_bucket"     = local.buckets.processed
-    "totes.site_bucket"          = local.buckets.site
-    "totes.alert_topic"          = local.topic_arns.alerts
-    "totes.deadline_minutes"     = tostring(var.deadline_minutes)
+  # Settings of the pipeline (include/settings.py), as MWAA's configuration options. These two may be set otherwise.
+  default_options = {
     "totes.cloudwatch_namespace" = local.namespace
     "totes.dashboard_from"       = "extracts" # the web server is outside of the VPC, and cannot reach the warehouse
   }
+
+  # And these not: roles and alarms follow the same names.
+  pipeline_options = merge({
+    "totes.raw_bucket"       = local.buckets.raw
+    "totes.processed_bucket" = local.buckets.processed
+    "totes.site_bucket"      = local.buckets.site
+    "totes.alert_topic"      = local.topic_arns.alerts
+    "totes.deadline_minutes" = tostring(var.deadline_minutes)
+    }, var.database_certificate ? {
+    "totes.database_root_certificate" = "/usr/local/airflow/plugins/certificates/database.pem"
+  } : {})
 
   secrets_options = {
     "secrets.backend" = "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
@@ -72,5 +74,5 @@ locals {
     })
   }
 
-  airflow_options = merge(local.pipeline_options, var.airflow_options, local.secrets_options)
+  airflow_options = merge(local.default_options, var.airflow_options, local.pipeline_options, local.secrets_options)
 }

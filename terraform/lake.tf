@@ -1,4 +1,5 @@
-# The package's bucket and the three of the pipeline.
+# The package's bucket and the three of the pipeline. MWAA starts workers from versions by their ids, the newest or not, so
+# those of the package stay longer.
 module "lake" {
   source              = "./modules/bucket"
   for_each            = local.buckets
@@ -6,7 +7,7 @@ module "lake" {
   partition           = local.partition
   kms_key_arn         = module.kms.key_arn
   lifecycle_rules     = try(local.lifecycle_rules[each.key], [])
-  noncurrent_days     = var.noncurrent_days
+  noncurrent_days     = each.key == "mwaa" ? max(var.noncurrent_days, 90) : var.noncurrent_days
   lock                = each.key == "raw" ? var.raw_lock : null
   write_once_prefixes = lookup(local.write_once, each.key, [])
   force_destroy       = var.force_destroy

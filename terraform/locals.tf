@@ -14,13 +14,15 @@ locals {
   arn_end         = "${var.region}:${local.account}"
   environment_arn = "arn:${local.partition}:airflow:${local.arn_end}:environment/${local.name}"
   topic_arns      = { for topic in ["alerts", "alarms"] : topic => "arn:${local.partition}:sns:${local.arn_end}:${local.name}-${topic}" }
-  secrets_arn     = "arn:${local.partition}:secretsmanager:${local.arn_end}:secret:${var.secrets_prefix}/*"
+
+  # Secrets Manager adds a '-' and six letters to a secret's name. Each by its name: what else lies below the prefix is not ours.
+  secrets_arns = [for name in keys(local.connections) : "arn:${local.partition}:secretsmanager:${local.arn_end}:secret:${var.secrets_prefix}/${name}-??????"]
 
   # Where the pipeline writes (include/object_keys.py), as production and, behind testing/, as its tests.
   environments = ["", "testing/"]
 
-  # The namespace of the pipeline's own metrics (include/metrics.py).
-  namespace = "Totes"
+  # Of the pipeline's own metrics (include/metrics.py). A deployment each: the freshness alarm must not hear another one.
+  namespace = lookup(var.airflow_options, "totes.cloudwatch_namespace", local.name)
 
   # The rules are written once, where the embedded stack reads them too.
   lifecycle = { for zone in ["raw", "processed"] : zone => jsondecode(file("${path.module}/../include/retention/${zone}.json")).Rules }

@@ -65,13 +65,14 @@ module "observability" {
 }
 
 module "catalogue" {
-  source      = "./modules/catalogue"
-  count       = var.catalogue_enabled ? 1 : 0
-  name        = local.name
-  account     = local.account
-  partition   = local.partition
-  region      = var.region
-  bucket      = module.lake["processed"].name
-  bucket_arn  = module.lake["processed"].arn
-  kms_key_arn = module.kms.key_arn
+  source        = "./modules/catalogue"
+  count         = var.catalogue_enabled ? 1 : 0
+  name          = local.name
+  account       = local.account
+  partition     = local.partition
+  region        = var.region
+  bucket        = module.lake["processed"].name
+  bucket_arn    = module.lake["processed"].arn
+  kms_key_arn   = module.kms.key_arn
+  force_destroy = var.force_destroy
 }

@@ -47,6 +47,16 @@ output "secrets" {
   value       = merge(module.secrets.names, { warehouse_owner = module.secrets.owner })
 }
 
+output "alerts_queue" {
+  description = "The queue that programs read production's alerts from, its URL."
+  value       = module.alerts.queue_url
+}
+
+output "workgroup" {
+  description = "Athena's workgroup; null without catalogue_enabled."
+  value       = one(module.catalogue[*].workgroup)
+}
+
 output "alarms" {
   description = "The alarms' names."
   value       = module.observability.alarms

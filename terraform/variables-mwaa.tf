@@ -102,6 +102,11 @@ variable "airflow_options" {
     condition     = alltrue([for name in keys(var.airflow_options) : can(regex("^[a-z_]+\\.[a-z0-9_]+$", name)) && !startswith(name, "secrets.")])
     error_message = "airflow_options names ${jsonencode(keys(var.airflow_options))}; expected section.option, and none of the section secrets."
   }
+
+  validation {
+    condition     = length(setintersection(keys(var.airflow_options), keys(local.pipeline_options))) == 0
+    error_message = "airflow_options sets ${join(", ", setintersection(keys(var.airflow_options), keys(local.pipeline_options)))}; expected none of what this configuration sets itself: see the variables deadline_minutes and database_certificate, and terraform/airflow.tf."
+  }
 }
 
 variable "deadline_minutes" {

@@ -25,8 +25,8 @@ variable "warehouse" {
   }
 
   validation {
-    condition     = var.warehouse == null || try(var.warehouse.storage_gb >= 20 && var.warehouse.max_storage_gb > var.warehouse.storage_gb, false)
-    error_message = "warehouse has ${try(var.warehouse.storage_gb, 0)} GB, at most ${try(var.warehouse.max_storage_gb, 0)}; expected 20 or more, and room to grow."
+    condition     = var.warehouse == null || try(var.warehouse.storage_gb >= 20 && var.warehouse.max_storage_gb >= 1.1 * var.warehouse.storage_gb, false)
+    error_message = "warehouse has ${try(var.warehouse.storage_gb, 0)} GB, at most ${try(var.warehouse.max_storage_gb, 0)}; expected 20 or more, and room to grow by a tenth or more, which RDS asks for."
   }
 
   validation {

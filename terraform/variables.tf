@@ -15,8 +15,8 @@ variable "project" {
   default     = "totes"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,15}$", var.project))
-    error_message = "project is '${var.project}'; expected 2 to 16 of a-z, 0-9 and '-', a letter first: bucket names are made of it."
+    condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.project)) && length(var.project) >= 2 && length(var.project) <= 16
+    error_message = "project is '${var.project}'; expected 2 to 16 of a-z, 0-9 and single '-' between them, a letter first: names of buckets and databases are made of it."
   }
 }
 
@@ -36,8 +36,8 @@ variable "vpc_cidr" {
   default     = "10.42.0.0/20"
 
   validation {
-    condition     = can(cidrsubnet(var.vpc_cidr, 4, 15)) && try(tonumber(split("/", var.vpc_cidr)[1]) <= 22, false)
-    error_message = "vpc_cidr is '${var.vpc_cidr}'; expected an IPv4 network of /16 to /22."
+    condition     = try(cidrsubnet(var.vpc_cidr, 0, 0) == var.vpc_cidr && contains(range(16, 23), tonumber(split("/", var.vpc_cidr)[1])), false)
+    error_message = "vpc_cidr is '${var.vpc_cidr}'; expected an IPv4 network of /16 to /22 by its first address, such as 10.42.0.0/20."
   }
 }
 
@@ -47,8 +47,10 @@ variable "database_cidrs" {
   default     = []
 
   validation {
-    condition     = alltrue([for cidr in var.database_cidrs : can(cidrhost(cidr, 0)) && cidr != "0.0.0.0/0"])
-    error_message = "database_cidrs is ${jsonencode(var.database_cidrs)}; expected networks, and not the whole Internet."
+    condition = alltrue([for cidr in var.database_cidrs : try(
+      cidrsubnet(cidr, 0, 0) == cidr && can(cidrnetmask(cidr)) && tonumber(split("/", cidr)[1]) >= 8, false
+    )])
+    error_message = "database_cidrs is ${jsonencode(var.database_cidrs)}; expected IPv4 networks of /8 or smaller by their first addresses, such as 10.1.0.0/16."
   }
 }
 
@@ -91,8 +93,10 @@ variable "log_retention_days" {
   default     = 90
 
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731], var.log_retention_days)
-    error_message = "log_retention_days is ${var.log_retention_days}; CloudWatch knows 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545 and 731."
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days
+    )
+    error_message = "log_retention_days is ${var.log_retention_days}; expected one that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096 (three years), 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 
@@ -108,7 +112,7 @@ variable "raw_lock" {
 }
 
 variable "noncurrent_days" {
-  description = "How long a version of an object that is no longer the current one is kept."
+  description = "How long a version of an object that is no longer the current one is kept; those of the package for 90 days at least."
   type        = number
   default     = 90
 
@@ -119,7 +123,7 @@ variable "noncurrent_days" {
 }
 
 variable "force_destroy" {
-  description = "Whether `terraform destroy` may delete buckets with what they hold, and secrets at once. For dev alone."
+  description = "Whether `terraform destroy` may delete buckets and Athena's workgroup with what they hold, and secrets at once. For dev alone."
   type        = bool
   default     = false
 

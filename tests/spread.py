@@ -5,23 +5,23 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-SHARE_A_STACK = ("tests/browser/", "tests/operations/")
-"""The folders whose modules share one running stack."""
+TOGETHER = ("tests/browser/", "tests/operations/", "tests/terraform/")
+"""The folders whose modules share what is costly: a running stack, what Terraform renders."""
 
-SLOWEST_FIRST = ("browser", "operations", "integration", "deploy", "faults")
+SLOWEST_FIRST = ("browser", "operations", "integration", "deploy", "faults", "terraform")
 
 
-class FilesAndStacks(LoadFileScheduling):
-    """A module's tests go to one process, and so do all of a folder that shares a stack."""
+class FilesAndFolders(LoadFileScheduling):
+    """A module's tests go to one process, and so do those of a folder of `TOGETHER`."""
 
     def _split_scope(self, nodeid: str) -> str:
-        shared = (folder for folder in SHARE_A_STACK if nodeid.startswith(folder))
-        return next(shared, None) or str(super()._split_scope(nodeid))
+        folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+        return folder or str(super()._split_scope(nodeid))
 
 
-def pytest_xdist_make_scheduler(config: Any, log: Any) -> FilesAndStacks:
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> FilesAndFolders:
     """Called by pytest-xdist."""
-    return FilesAndStacks(config, log)
+    return FilesAndFolders(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -74,6 +74,9 @@ def test_the_authorities_are_the_connection_s_the_setting_s_or_the_machine_s(tmp
     setting = TlsSettings.from_environment({"AIRFLOW__TOTES__DATABASE_ROOT_CERTIFICATE": str(own)})
     assert required(setting, host="db.example", sslrootcert=str(others))["sslrootcert"] == str(others)
     assert required(setting, host="db.example")["sslrootcert"] == str(own)
+    libpq = {"PGSSLROOTCERT": str(others)}  # what psql takes beside it; the parameter given to libpq would win over it
+    assert required(environment=libpq, host="db.example")["sslrootcert"] == str(others)
+    assert required(setting, environment=libpq, host="db.example")["sslrootcert"] == str(own)
     machine_s = required(host="db.example")["sslrootcert"]
     assert required(host="db.example", sslrootcert="system")["sslrootcert"] == machine_s
     assert machine_s.startswith("/")

@@ -36,7 +36,18 @@ def claimed(deployment: Deployment) -> Iterator[Connection]:
 
 
 def check_airflow(airflow: AirflowApi) -> None:
-    """Raise ``SettingError`` unless the DAG is there, goes, knows environments, and has no run in testing under way."""
+    """Raise ``SettingError`` unless the DAG is there, goes, knows environments, and has no run in testing under way.
+
+    Airflow keeps a DAG for a while whose file it can no longer import: that it is there does not say that it goes.
+    """
+    for error in airflow.import_errors():
+        if str(error["filename"]).endswith(f"{DAG_ID}.py"):
+            found = str(error["stack_trace"]).strip().rpartition("\n")[2]
+            _refuse(
+                f"a file that is not imported: {found}",
+                "one that is",
+                "see the whole error in Airflow; on MWAA `python -m deploy rollback` brings the former one back",
+            )
     dag = airflow.dag(DAG_ID)
     if dag is None:
         _refuse("no such DAG", "the DAG, imported without errors", "see its import errors in Airflow")

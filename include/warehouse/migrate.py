@@ -6,6 +6,7 @@ testing alike. ``python -m include.warehouse.migrate`` does it in the database t
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from include import search_path, tls
 from include.catalog import TABLES
 from include.environment import ENVIRONMENTS, PRODUCTION, TESTING, Environment
-from include.errors import SchemaDriftError, SettingError
+from include.errors import SchemaDriftError, SettingError, TotesError
 from include.settings import TlsSettings
 from include.warehouse import roles, schemas
 from include.warehouse.calendar import extend_calendar
@@ -132,18 +133,27 @@ def _head() -> str:
     return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
-def main() -> None:
-    """Migrate the database that ``WAREHOUSE_DSN`` names."""
-    dsn = os.environ.get("WAREHOUSE_DSN")
-    if not dsn:
-        raise SettingError(
-            "environment variable WAREHOUSE_DSN",
-            found="nothing",
-            expected="a libpq connection string or URL",
-            remedy="set it, or use `make migrate` for the embedded stack",
-        )
-    upgrade_all(dsn)
+def main() -> int:
+    """Migrate the database that ``WAREHOUSE_DSN`` names, and say where it stands. Exit code 1: it does not."""
+    try:
+        reached = upgrade_all(_given())
+    except (TotesError, psycopg.OperationalError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"The warehouse stands at revision {reached}\n")
+    return 0
+
+
+def _given() -> str:
+    if dsn := os.environ.get("WAREHOUSE_DSN"):
+        return dsn
+    raise SettingError(
+        "environment variable WAREHOUSE_DSN",
+        found="nothing",
+        expected="a libpq connection string or URL",
+        remedy="set it, or use `make migrate` for the embedded stack",
+    )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -36,7 +36,7 @@ override_resource {
 }
 
 override_resource {
-  target          = module.execution_role.aws_iam_role.this
+  target          = module.execution_role.module.role.aws_iam_role.this
   override_during = plan
   values          = { arn = "arn:aws:iam::123456789012:role/totes-prod-execution" }
 }
@@ -47,8 +47,21 @@ override_resource {
   values          = { arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" }
 }
 
+override_resource {
+  target          = module.network.aws_subnet.private
+  override_during = plan
+  values          = { id = "subnet-1" }
+}
+
+override_resource {
+  target          = module.alerts.aws_sns_topic.this["alarms"]
+  override_during = plan
+  values          = { arn = "arn:aws:sns:eu-west-2:123456789012:totes-prod-alarms" }
+}
+
 variables {
   stage             = "prod"
+  noncurrent_days   = 30
   catalogue_enabled = true
   alert_emails      = ["data-team@totes.example"]
   github            = { repository = "totes/etl", environment = "prod" }
@@ -133,6 +146,15 @@ run "prod" {
       { "iam:PassedToService" = ["airflow.amazonaws.com", "airflow-env.amazonaws.com"] }
     ]
     error_message = "the execution role is passed to MWAA only."
+  }
+
+  assert {
+    condition = [for statement in jsondecode(output.policies.smoke).Statement : statement.Condition
+      if contains(flatten([statement.Action]), "ec2:CreateNetworkInterfacePermission")] == [{
+        StringEquals = { "ec2:AuthorizedService" = "codebuild.amazonaws.com" }
+        ArnEquals    = { "ec2:Subnet" = ["arn:aws:ec2:eu-west-2:123456789012:subnet/subnet-1", "arn:aws:ec2:eu-west-2:123456789012:subnet/subnet-1"] }
+    }]
+    error_message = "CodeBuild may use network interfaces of the private subnets only."
   }
 
   assert {

@@ -47,7 +47,6 @@ run "refused" {
     environment_class  = "mw1.tiny"
     maintenance_window = "SUN:03:15"
     webserver_access   = "PUBLIC"
-    airflow_options    = { "secrets.backend" = "mine" }
     deadline_minutes   = 5
     warehouse          = { instance_class = "small" }
   }
@@ -55,7 +54,7 @@ run "refused" {
   expect_failures = [
     var.region, var.project, var.vpc_cidr, var.database_cidrs, var.secrets_prefix, var.alert_emails, var.monthly_budget_usd,
     var.log_retention_days, var.raw_lock, var.noncurrent_days, var.github, var.airflow_version, var.environment_class,
-    var.maintenance_window, var.webserver_access, var.airflow_options, var.deadline_minutes, var.warehouse,
+    var.maintenance_window, var.webserver_access, var.deadline_minutes, var.warehouse,
   ]
 }
 
@@ -96,26 +95,76 @@ run "nothing_careless_in_prod" {
   expect_failures = [var.force_destroy, var.warehouse]
 }
 
-run "no_postgresql_with_known_holes" {
+run "refused_by_a_second_look" {
   command = plan
 
   variables {
-    warehouse = { instance_class = "db.t4g.small", engine_version = "17.9" }
+    project            = "totes-"        # RDS takes no two hyphens in a row
+    vpc_cidr           = "10.42.1.0/20"  # AWS would shift it
+    database_cidrs     = ["10.1.2.3/16"] # and this
+    log_retention_days = 1000
+    warehouse          = { instance_class = "db.t4g.small", backup_days = 0 }
   }
 
-  expect_failures = [var.warehouse]
+  expect_failures = [var.project, var.vpc_cidr, var.database_cidrs, var.log_retention_days, var.warehouse]
+}
+
+run "refused_by_a_third_look" {
+  command = plan
+
+  variables {
+    vpc_cidr        = "10.0.0.0/8"
+    database_cidrs  = ["::/0"]
+    airflow_options = { "secrets.backend" = "mine" }
+    warehouse       = { instance_class = "db.t4g.small", storage_gb = 100, max_storage_gb = 105 } # RDS wants a tenth more
+  }
+
+  expect_failures = [var.vpc_cidr, var.database_cidrs, var.airflow_options, var.warehouse]
+}
+
+run "refused_by_a_fourth_look" {
+  command = plan
+
+  variables {
+    database_cidrs  = ["0.0.0.0/1"]
+    airflow_options = { "totes.deadline_minutes" = "60" }                          # the alarm would not know
+    warehouse       = { instance_class = "db.t4g.small", engine_version = "17.9" } # it has known holes
+  }
+
+  expect_failures = [var.database_cidrs, var.airflow_options, var.warehouse]
 }
 
 run "an_existing_warehouse" {
   command = plan
 
   variables {
-    warehouse      = null
-    database_cidrs = ["10.1.2.0/24"]
+    log_retention_days = 2557 # seven years: what auditors ask for, CloudWatch keeps
+    warehouse          = null
+    database_cidrs     = ["10.1.2.0/24"]
   }
 
   assert {
     condition     = output.warehouse == null && output.alarms == []
     error_message = "without a warehouse of ours, and without Airflow, there is nothing to watch."
+  }
+}
+
+run "without_metrics_nothing_waits_for_them" {
+  command = plan
+
+  variables {
+    mwaa_enabled    = true
+    warehouse       = null
+    airflow_options = { "totes.cloudwatch_namespace" = "" }
+  }
+
+  override_data {
+    target = module.mwaa[0].data.aws_s3_object.package
+    values = { version_id = "version-one" }
+  }
+
+  assert {
+    condition     = toset(output.alarms) == toset(["totes-dev-scheduler-heartbeat", "totes-dev-task-failures"])
+    error_message = "an alarm on metrics that nobody puts would never end."
   }
 }

@@ -65,3 +65,16 @@ def bucket(aws_environment) -> Bucket:  # noqa: ARG001  what the client finds
     client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return Bucket(client, name)
+
+
+def content(bucket: Bucket) -> dict[str, bytes]:
+    """What lies in the bucket now."""
+    return {key: bucket.client.get_object(Bucket=bucket.name, Key=key)["Body"].read() for key in bucket.keys("")}
+
+
+def edited(project: Path) -> None:
+    """A file changed, a new one, one gone, one more requirement."""
+    (project / "dags" / "totes_etl.py").write_text("import include, totes_tasks\n")
+    (project / "dags" / "totes_tasks.py").write_text("import include.steps\n")
+    (project / "include" / "pages" / "style.css").unlink()
+    (project / "requirements.txt").write_text("--constraint constraints.txt\npandas\npyarrow\n")

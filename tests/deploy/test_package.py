@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -41,26 +42,83 @@ def test_everything_that_is_needed_travels_and_nothing_else(project):
 
 
 def test_the_same_tree_gives_the_same_bytes(project, tmp_path):
-    digests = [build.write(contents.collect(project), tmp_path / "first")]
+    first = contents.collect(project)
     for path in project.rglob("*"):
         if path.is_file():
             path.chmod(0o600)
             os.utime(path, (1, time.time() - 1000))
     (project / "include" / "__pycache__").mkdir()
     (project / "include" / "__pycache__" / "more.pyc").write_text("compiled")
-    digests.append(build.write(contents.collect(project), tmp_path / "second"))
-    assert digests[0] == digests[1]
-    first, second = (build.read(tmp_path / name).files for name in ("first", "second"))
-    assert first == second
+    second = contents.collect(project)
+    assert second == first
+    build.write(second, tmp_path / "packaged")
+    assert build.read(tmp_path / "packaged") == first
     (project / "include" / "__init__.py").write_text("changed = True\n")
-    assert build.write(contents.collect(project), tmp_path / "third") != digests[0]
+    assert contents.collect(project).digest != first.digest
+
+
+@pytest.mark.parametrize("broken", ["emptied", "changed", "more", "half written"])
+def test_a_package_that_is_not_whole_is_not_deployed(project, tmp_path, broken):
+    build.write(contents.collect(project), folder := tmp_path / "packaged")
+    if broken == "emptied":
+        shutil.rmtree(folder)
+    elif broken == "half written":
+        (folder / build.SUMS).unlink()
+    else:
+        (folder / "dags" / ("totes_etl.py" if broken == "changed" else "more.py")).write_text("import os\n")
+    with pytest.raises(DeployError, match=r"the package .*; expected what `make package` wrote"):
+        build.read(folder)
+
+
+def test_neither_locale_nor_time_zone_nor_umask_changes_a_byte(tmp_path):
+    """A non-ASCII byte in each kind of file, packaged by a Python that takes text for ASCII."""
+    settings = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TZ": "Asia/Kathmandu"}
+    (project := tmp_path / "clone").mkdir()
+    for name in ("dags/a.py", "include/b.py", "plugins/b.py", "constraints.txt"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("# é\n", encoding="utf-8")
+    (project / "requirements.txt").write_text("--constraint constraints.txt\n# é\n", encoding="utf-8")
+    subprocess.run(("git", "init", "--quiet", str(project)), check=True)  # noqa: S607  whichever git
+    program = (
+        "import os, pathlib; os.umask(0o077)\n"
+        "from deploy import build, contents\n"
+        f"package = contents.collect(pathlib.Path({str(project)!r}))\n"
+        f"build.write(package, pathlib.Path({str(tmp_path / 'packaged')!r})); print(package.digest)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **settings},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == contents.collect(project).digest, done.stderr
+    assert build.read(tmp_path / "packaged") == contents.collect(project)
+
+
+def test_what_is_in_no_commit_is_named(project):
+    assert sorted(contents.uncommitted(project)) == [
+        "?? constraints.txt",
+        "?? dags/.airflowignore",
+        "?? dags/totes_etl.py",
+        "?? include/__init__.py",
+        "?? include/pages/style.css",
+        "?? plugins/totes_deadline.py",
+        "?? requirements.txt",
+    ]
+    git = ("git", "-C", str(project), "-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run((*git, "add", "--all"), check=True)
+    subprocess.run((*git, "commit", "--quiet", "--message", "all"), check=True)
+    assert contents.uncommitted(project) == []
 
 
 def test_this_project_s_package_is_the_same_twice_and_whole(tmp_path):
-    first, second = (build.write(contents.collect(ROOT), tmp_path / name) for name in ("first", "second"))
+    first, second = contents.collect(ROOT), contents.collect(ROOT)
+    build.write(first, tmp_path / "first")
     assert first == second
-    found = build.read(tmp_path / "second").files
-    plugins = unpacked(contents.Package(found))
+    found = first.files
+    plugins = unpacked(first)
     assert {"totes_watch.py", "totes_deadline.py", "totes_dashboard.py", "airflow_local_settings.py"} <= set(plugins)
     assert "shared/include/analytics/pages/static/core/style.css" in plugins
     assert {"dags/include/retention/raw.json", "dags/include/warehouse/migrations/script.py.mako"} <= set(found)

@@ -1,20 +1,13 @@
-"""The commands of a deployment against S3 with versions (moto's server) and a recorded MWAA.
+"""What a release changes in the bucket (moto's server, with real versions), and how it is taken back."""
 
-MWAA's API is in no stand-in: botocore's stubber answers for it, and checks every request against the service's model.
-"""
-
-import boto3
 import pytest
-from botocore.stub import Stubber
 
-from deploy import __main__ as command
-from deploy import build, contents
-from deploy.bucket import Bucket
-from deploy.environment import Environment
+from deploy import contents
+from deploy.bucket import Bucket, Change
 from deploy.errors import DeployError
-from deploy.release import Record, take_back, upload_code, upload_runtime
-
-NAME = "totes-dev"
+from deploy.record import Record
+from deploy.release import take_back, upload_code, upload_runtime
+from tests.deploy.conftest import content, edited
 
 
 @pytest.fixture
@@ -22,22 +15,32 @@ def record(tmp_path) -> Record:
     return Record(tmp_path / "release.json")
 
 
-def content(bucket: Bucket) -> dict[str, bytes]:
-    """What lies in the bucket now."""
-    return {key: bucket.client.get_object(Bucket=bucket.name, Key=key)["Body"].read() for key in bucket.keys("")}
-
-
 def deployed(project, bucket: Bucket, record: Record) -> tuple[int, int]:
     package = contents.collect(project)
     return upload_runtime(package, bucket, record), upload_code(package, bucket, record)
 
 
-def edited(project) -> None:
-    """A file changed, a new one, one gone, one more requirement."""
-    (project / "dags" / "totes_etl.py").write_text("import include, totes_tasks\n")
-    (project / "dags" / "totes_tasks.py").write_text("import include.steps\n")
-    (project / "include" / "pages" / "style.css").unlink()
-    (project / "requirements.txt").write_text("--constraint constraints.txt\npandas\npyarrow\n")
+def versions(bucket: Bucket) -> dict[str, str]:
+    return {key: bucket.newest(key) for key in bucket.keys("")}
+
+
+@pytest.fixture
+def breaks_off(monkeypatch):
+    """Has the connection to S3 break at the put of one key, before or after S3 took it."""
+
+    def at(bucket: Bucket, key: str, *, taken: bool) -> None:
+        put = bucket.client.put_object
+
+        def broken(**asked):
+            answer = put(**asked) if asked["Key"] != key or taken else None
+            if asked["Key"] == key:
+                monkeypatch.setattr(bucket.client, "put_object", put)
+                raise ConnectionError(key)
+            return answer
+
+        monkeypatch.setattr(bucket.client, "put_object", broken)
+
+    return at
 
 
 def test_the_first_release_puts_everything(project, bucket, record):
@@ -47,9 +50,9 @@ def test_the_first_release_puts_everything(project, bucket, record):
 
 def test_a_release_without_a_change_makes_no_version(project, bucket, record):
     deployed(project, bucket, record)
-    before = {key: bucket.newest(key) for key in bucket.keys("")}
+    before = versions(bucket)
     assert deployed(project, bucket, record) == (0, 0)
-    assert {key: bucket.newest(key) for key in bucket.keys("")} == before
+    assert versions(bucket) == before
 
 
 def test_what_changed_is_put_and_what_is_gone_removed(project, bucket, record):
@@ -71,22 +74,87 @@ def test_a_release_is_taken_back_whole(project, bucket, record):
     assert deployed(project, bucket, record) == (2, 3)  # and can be tried again
 
 
-def test_a_release_that_broke_off_is_taken_back_too(project, bucket, record, monkeypatch):
+def test_the_last_change_is_taken_back_first(project, bucket, record, monkeypatch):
+    """By the way it came: what is imported is never older than what imports it expects."""
+    deployed(project, bucket, record)
+    keys: list[str] = []
+    monkeypatch.setattr(Bucket, "put_back", lambda _, change: keys.append(change.key))
+    take_back(bucket, record)
+    assert keys == [change.key for change in reversed(record.release().changes)]
+    assert (keys[0], keys[-1]) == ("dags/totes_etl.py", "dags/constraints.txt")
+
+
+def test_taking_back_again_makes_no_version(project, bucket, record):
+    """Each version of the plugins would cost an update of half an hour."""
+    deployed(project, bucket, record)
+    edited(project)
+    deployed(project, bucket, record)
+    take_back(bucket, record)
+    before = versions(bucket)
+    take_back(bucket, record)
+    assert versions(bucket) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "taken"),
+    [("requirements.txt", True), ("plugins.zip", False), ("plugins.zip", True), ("dags/totes_etl.py", True)],
+)
+def test_a_release_that_broke_off_is_taken_back_to_the_very_versions(project, bucket, record, breaks_off, key, taken):
+    deployed(project, bucket, record)
+    before = content(bucket)
+    plugins = bucket.newest("plugins.zip")
+    edited(project)
+    breaks_off(bucket, key, taken=taken)
+    with pytest.raises(ConnectionError):
+        deployed(project, bucket, record)
+    take_back(bucket, record)
+    assert content(bucket) == before
+    untouched = key == "requirements.txt" or (key == "plugins.zip" and not taken)
+    assert (bucket.newest("plugins.zip") == plugins) == untouched
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_was_put_before_it_broke_off_is_not_forgotten_when_it_is_tried_again(
+    project, bucket, record, breaks_off, taken
+):
     deployed(project, bucket, record)
     before = content(bucket)
     edited(project)
-    monkeypatch.setattr(Bucket, "remove", lambda *_: (_ for _ in ()).throw(ConnectionError))
+    breaks_off(bucket, "plugins.zip", taken=taken)
     with pytest.raises(ConnectionError):
         deployed(project, bucket, record)
+    deployed(project, bucket, record)
+    assert content(bucket) == contents.collect(project).files
+    take_back(bucket, record)
+    assert content(bucket) == before
+
+
+def test_what_somebody_else_put_by_other_means_is_put_back(project, bucket, record):
+    """Without a digest of ours beside it."""
+    bucket.client.put_object(Bucket=bucket.name, Key="plugins.zip", Body=b"by hand")
+    bucket.put({"plugins.zip": b"ours"}, lambda _: None)
+    bucket.client.put_object(Bucket=bucket.name, Key="plugins.zip", Body=b"by another hand")
+    before = content(bucket)
+    deployed(project, bucket, record)
+    bucket.client.put_object(Bucket=bucket.name, Key="plugins.zip", Body=b"by a third hand")
     take_back(bucket, record)
     assert content(bucket) == before
 
 
 def test_what_is_imported_is_put_before_what_imports_it(project, bucket, record):
+    (project / "dags" / ".airflowignore").write_text("# imported\ntotes_tasks.py\ninclude/\n")
+    (project / "dags" / "totes_tasks.py").write_text("import include\n")
     deployed(project, bucket, record)
-    keys = [change.key for change in record.changes()]
-    assert keys[:3] == ["dags/constraints.txt", "requirements.txt", "plugins.zip"]
-    assert max(keys.index(key) for key in keys if "include/" in key) < keys.index("dags/totes_etl.py")
+    assert [change.key for change in record.release().changes] == [
+        "dags/constraints.txt",
+        "requirements.txt",
+        "plugins.zip",
+        "dags/.airflowignore",
+        "dags/include/__init__.py",
+        "dags/include/pages/style.css",
+        "dags/totes_tasks.py",
+        "dags/totes_etl.py",
+    ]
 
 
 def test_a_bucket_without_versions_is_refused(bucket):
@@ -96,126 +164,28 @@ def test_a_bucket_without_versions_is_refused(bucket):
         Bucket(bucket.client, name)
 
 
-def test_without_a_record_nothing_is_taken_back(bucket, record):
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"bucket": "x"}'])
+def test_without_a_record_nothing_is_taken_back(bucket, record, text):
+    if text:
+        record.path.write_text(text)
     with pytest.raises(DeployError, match=r"release.json: none that can be read"):
         take_back(bucket, record)
 
 
-class Mwaa:
-    """An environment as the recorded service describes it, one answer after the other."""
-
-    def __init__(self):
-        self.client = boto3.client("mwaa")
-        self.stub = Stubber(self.client)
-        self.pauses = []
-
-    def found(self, status: str, versions: dict[str, str], last: str = "SUCCESS", error: str = "") -> None:
-        update = {"Status": last} | ({"Error": {"ErrorCode": "x", "ErrorMessage": error}} if error else {})
-        answer = {"Environment": {"Name": NAME, "Status": status, "LastUpdate": update, **versions}}
-        self.stub.add_response("get_environment", answer, {"Name": NAME})
-
-    def updated(self, versions: dict[str, str]) -> None:
-        given = {"PluginsS3Path": "plugins.zip", "RequirementsS3Path": "requirements.txt", **versions}
-        self.stub.add_response("update_environment", {"Arn": "arn:aws:airflow:::x"}, {"Name": NAME, **given})
-
-    @property
-    def environment(self) -> Environment:
-        return Environment(self.client, NAME, self.pauses.append)
-
-
-@pytest.fixture
-def mwaa(bucket):  # noqa: ARG001  its region and keys
-    recorded = Mwaa()
-    with recorded.stub:
-        yield recorded
-        recorded.stub.assert_no_pending_responses()
-
-
-def newest(bucket: Bucket) -> dict[str, str]:
-    keys = {"PluginsS3ObjectVersion": "plugins.zip", "RequirementsS3ObjectVersion": "requirements.txt"}
-    return {name: bucket.newest(key) for name, key in keys.items()}
-
-
-def test_an_environment_that_runs_the_newest_versions_is_left_alone(project, bucket, record, mwaa):
+def test_the_record_of_one_bucket_takes_nothing_back_in_another(project, bucket, record):
+    """A first release notes that nothing was there: another bucket would be emptied by it."""
     deployed(project, bucket, record)
-    mwaa.found("AVAILABLE", newest(bucket))
-    assert not mwaa.environment.update(bucket)
-
-
-def test_an_update_names_the_versions_and_is_waited_for(project, bucket, record, mwaa):
-    deployed(project, bucket, record)
-    former = newest(bucket)
-    edited(project)
-    deployed(project, bucket, record)
-    assert former != newest(bucket)
-    mwaa.found("AVAILABLE", former)
-    mwaa.updated(newest(bucket))
-    mwaa.found("AVAILABLE", former)  # it has not begun yet
-    mwaa.found("UPDATING", former, "PENDING")
-    assert mwaa.environment.update(bucket)
-    mwaa.found("UPDATING", former, "PENDING")
-    mwaa.found("AVAILABLE", newest(bucket))
-    mwaa.environment.wait(bucket, 60)
-    assert mwaa.pauses == [20, 20]
-
-
-@pytest.mark.parametrize("status", ["UPDATE_FAILED", "UNAVAILABLE", "AVAILABLE"])
-def test_a_failed_update_is_told_with_the_service_s_words(project, bucket, record, mwaa, status):
-    deployed(project, bucket, record)
-    mwaa.found("ROLLING_BACK", {})
-    mwaa.found(status, {"PluginsS3ObjectVersion": "former"}, "FAILED", "Incorrect requirements")
-    with pytest.raises(DeployError, match=f"{NAME}: {status}, its last update FAILED: Incorrect requirements"):
-        mwaa.environment.wait(bucket, 60)
-
-
-def test_patience_ends(project, bucket, record, mwaa):
-    deployed(project, bucket, record)
-    for _ in range(3):
-        mwaa.found("UPDATING", {})
-    with pytest.raises(DeployError, match="UPDATING after 1 minutes"):
-        mwaa.environment.wait(bucket, 1)
-
-
-def test_the_commands_release_and_roll_back(project, bucket, mwaa, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(command, "_environment", lambda _: mwaa.environment)
-    packaged, kept = tmp_path / "mwaa", ["--record", str(tmp_path / "release.json")]
-    where = ["--bucket", bucket.name, "--package", str(packaged), *kept]
-
-    def told(*arguments: str) -> str:
-        assert command.main([arguments[0], *where, *arguments[1:]]) == 0
-        return capsys.readouterr().out.strip()
-
-    build.write(contents.collect(project), packaged)
-    assert told("upload") == "3 of plugins, requirements and constraints changed"
-    assert told("dags") == "4 files below dags/ changed"
+    record.begin("another", contents.collect(project).digest)
+    record.note(Change("plugins.zip", None))
     before = content(bucket)
-    edited(project)
-    build.write(contents.collect(project), packaged)
-    assert told("upload") == "2 of plugins, requirements and constraints changed"
-    former = {"PluginsS3ObjectVersion": "a", "RequirementsS3ObjectVersion": "b"}
-    mwaa.found("AVAILABLE", former)
-    mwaa.updated(newest(bucket))
-    mwaa.found("UPDATING", former)
-    assert told("update", "--environment", NAME) == "totes-dev: an update has begun"
-    mwaa.found("UPDATE_FAILED", former, "FAILED", "Incorrect requirements")
-    assert command.main(["wait", *where, "--environment", NAME]) == 1
-    assert "Incorrect requirements" in capsys.readouterr().err
-    _expect_rollback(mwaa, bucket, former, monkeypatch)
-    assert told("rollback", "--environment", NAME) == "2 objects are as they were; totes-dev runs them"
+    with pytest.raises(DeployError, match=f"a release to the bucket another; expected one to {bucket.name}"):
+        take_back(bucket, record)
     assert content(bucket) == before
 
 
-def _expect_rollback(mwaa: Mwaa, bucket: Bucket, former: dict[str, str], patch: pytest.MonkeyPatch) -> None:
-    """What is put back has versions that nobody knows before: the stub is told when they are there."""
-    mwaa.found("UPDATE_FAILED", former)  # settled
-    update = Environment.update
-
-    def updating(environment: Environment, where: Bucket) -> bool:
-        mwaa.found("UPDATE_FAILED", former)
-        mwaa.updated(newest(bucket))
-        mwaa.found("UPDATING", former)
-        begun = update(environment, where)
-        mwaa.found("AVAILABLE", newest(bucket))
-        return begun
-
-    patch.setattr(Environment, "update", updating)
+def test_dags_of_another_package_than_the_plugins_are_not_put(project, bucket, record):
+    upload_runtime(contents.collect(project), bucket, record)
+    edited(project)
+    with pytest.raises(DeployError, match="a release of the package"):
+        upload_code(contents.collect(project), bucket, record)
+    assert "dags/totes_etl.py" not in content(bucket)

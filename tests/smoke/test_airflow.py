@@ -35,6 +35,7 @@ class Answers(AirflowApi):
 
 
 READY = {
+    "GET importErrors": {"import_errors": [{"filename": "/a/another.py", "stack_trace": "NameError: not ours"}]},
     "GET dags?": {"dags": [{"dag_id": "totes_etl", "is_paused": False}]},
     "GET dags/totes_etl/details": {"params": {"environment": {}}},
     "GET dags/totes_etl/dagRuns": {"dag_runs": [{"dag_run_id": "a", "conf": {}}, {"dag_run_id": "b", "conf": None}]},
@@ -51,6 +52,14 @@ def test_a_dag_that_goes_is_taken():
     ("changed", "message"),
     [
         ({"GET dags?": {"dags": []}}, "no such DAG"),
+        (
+            {
+                "GET importErrors": {
+                    "import_errors": [{"filename": "/a/totes_etl.py", "stack_trace": "…\nNameError: x\n"}]
+                }
+            },
+            "a file that is not imported: NameError: x; .*`python -m deploy rollback`",
+        ),
         ({"GET dags?": {"dags": [{"dag_id": "totes_etl", "is_paused": True}]}}, "paused"),
         ({"GET dags/totes_etl/details": {"params": {}}}, "no parameter `environment`.* nothing was triggered"),
         (
@@ -58,7 +67,7 @@ def test_a_dag_that_goes_is_taken():
             "the run c in testing, queued",
         ),
     ],
-    ids=["absent", "paused", "old", "busy"],
+    ids=["absent", "broken", "paused", "old", "busy"],
 )
 def test_what_cannot_be_tried_is_refused_before_anything_is_triggered(changed: dict[str, Any], message: str):
     airflow = Answers(READY | changed)

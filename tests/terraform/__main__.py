@@ -1,4 +1,4 @@
-"""`make terraform-moto`: plan, apply, a second plan without changes, destroy, against moto's server.
+"""`make terraform-moto`: plan, apply, a second plan without changes, one of the wrong stage, destroy, on moto's server.
 
 What moto cannot do is left out: MWAA (it has no API for it), budgets, and the size of objects in a rule of the raw
 zone. What it forgets is in moto_overrides/. Everything else of the dev environment is made, with all that is optional.
@@ -57,17 +57,25 @@ def _live_and_die(root: Path, server: Moto) -> None:
     def run(*arguments: str) -> str:
         return tools.terraform(root, *arguments, environment=server.environment())
 
+    def wrong() -> str:
+        return tools.refused(
+            root, "plan", "-var-file=environments/prod.tfvars", *_ASKED[1:], environment=server.environment()
+        )
+
     _timed("plan", lambda: run("plan", "-out=plan", *_ASKED))
     _timed("apply", lambda: run("apply", "plan"))
     # Exit code 2, which fails here, would mean that there is something to change.
     _timed("second plan", lambda: run("plan", "-detailed-exitcode", *_ASKED))
+    _timed("prod's plan", wrong)
     _timed("destroy", lambda: run("destroy", "-auto-approve", *_ASKED))
 
 
 def _timed(what: str, does: Callable[[], str]) -> None:
     began = time.monotonic()
     said = does()
-    found = re.findall(r"^(?:Plan:|Apply complete!|No changes\.|Destroy complete!).*$", said, re.MULTILINE)
+    found = re.findall(
+        r"^(?:Plan:|Apply complete!|No changes\.|Destroy complete!|.*This state is that of).*$", said, re.MULTILINE
+    )
     assert found, said[-3000:]
     sys.stdout.write(f"{what:12} {time.monotonic() - began:6.1f} s  {found[-1]}\n")
     sys.stdout.flush()

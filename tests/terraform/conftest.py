@@ -17,9 +17,13 @@ class Rendered:
     policies: dict[str, str]
     resources: dict[str, dict[str, Any]]
 
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """The resources of that type."""
+        return [values for address, values in self.resources.items() if f".{kind}." in address]
+
     def only(self, kind: str) -> dict[str, Any]:
         """The one resource of that type."""
-        (found,) = (values for address, values in self.resources.items() if address.split(".")[-2] == kind)
+        (found,) = self.all(kind)
         return found
 
 

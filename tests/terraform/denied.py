@@ -1,4 +1,4 @@
-"""What the execution role may not do: words for the reader, and the call that is tried (terraform/README.md)."""
+"""What roles may not do: words for the reader, and the call that is tried (terraform/README.md)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +41,11 @@ DENIED = (
         "read the migrating role's password",
         "secretsmanager",
         lambda secrets: secrets.get_secret_value(SecretId="totes-prod/warehouse_owner"),
+    ),
+    Denied(
+        "read a secret beside the connections",
+        "secretsmanager",
+        lambda secrets: secrets.get_secret_value(SecretId="airflow/connections/another"),
     ),
     Denied(
         "change a connection",
@@ -86,3 +91,33 @@ DENIED = (
         lambda ec2: ec2.authorize_security_group_ingress(GroupId="sg-1", CidrIp="0.0.0.0/0", IpProtocol="-1"),
     ),
 )
+"""To the execution role; and to the two below, but for what `MAY` says."""
+
+MAY = {"deploy": {"replace a DAG"}, "smoke": {"subscribe to the alerts"}}
+
+_BOTH = (
+    Denied("read raw rows", "s3", lambda s3: s3.get_object(Bucket=RAW, Key="raw/a")),
+    Denied("publish an alert", "sns", lambda sns: sns.publish(TopicArn=ALERTS, Message="all is well")),
+    Denied(
+        "read the shop's connection",
+        "secretsmanager",
+        lambda secrets: secrets.get_secret_value(SecretId="airflow/connections/totesys"),
+    ),
+)
+BESIDE = {
+    "deploy": (
+        *_BOTH,
+        Denied("put beside the package", "s3", lambda s3: s3.put_object(Bucket=PACKAGE, Key="other", Body=b"")),
+        Denied(
+            "delete a version of the package",
+            "s3",
+            lambda s3: s3.delete_object(Bucket=PACKAGE, Key="plugins.zip", VersionId="a"),
+        ),
+    ),
+    "smoke": (
+        *_BOTH,
+        Denied("read a DAG", "s3", lambda s3: s3.get_object(Bucket=PACKAGE, Key="dags/totes_etl.py")),
+        Denied("make another queue", "sqs", lambda sqs: sqs.create_queue(QueueName="another")),
+    ),
+}
+"""To the deploy role and the smoke test, besides."""

@@ -41,15 +41,28 @@ def missing() -> str | None:
 
 def terraform(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
     """Run Terraform in a folder; what it says. Raises ``AssertionError`` with all of it where it fails."""
-    done = subprocess.run(
+    done = _run(folder, arguments, environment)
+    assert done.returncode == 0, f"terraform {' '.join(arguments)}:\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def refused(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    """Run what Terraform has to refuse; its errors. Raises ``AssertionError`` where it does not."""
+    done = _run(folder, arguments, environment)
+    assert done.returncode == 1, f"terraform {' '.join(arguments)}: exit code {done.returncode}\n{done.stdout[-3000:]}"
+    return done.stderr
+
+
+def _run(
+    folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str] | None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         ["terraform", f"-chdir={folder}", *arguments],  # noqa: S607  found on the PATH, as everywhere
         env={**_environment(), **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, f"terraform {' '.join(arguments)}:\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
-    return done.stdout
 
 
 def copy(folder: Path) -> Path:

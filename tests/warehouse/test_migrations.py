@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from include.catalog import SOURCE_FED
-from include.errors import SchemaDriftError, SettingError
+from include.errors import SchemaDriftError
 from include.warehouse import migrate
 from include.warehouse.schema import metadata
 from include.warehouse.views import view_names
@@ -145,14 +145,21 @@ def test_without_views_only_tables_are_made(empty: str):
     assert not made & {view for table in SOURCE_FED for view in view_names(table)}
 
 
-def test_the_command_migrates_what_the_environment_names(empty: str, monkeypatch):
+def test_the_command_migrates_what_the_environment_names(empty: str, monkeypatch, capsys):
     monkeypatch.setenv("WAREHOUSE_DSN", empty)
-    migrate.main()
+    assert migrate.main() == 0
+    assert "The warehouse stands at revision 0" in capsys.readouterr().out
     with closing(psycopg.connect(empty)) as connection:
         migrate.check(connection)
 
 
-def test_the_command_without_a_database_says_what_to_set(monkeypatch):
-    monkeypatch.delenv("WAREHOUSE_DSN", raising=False)
-    with pytest.raises(SettingError, match="WAREHOUSE_DSN: nothing"):
-        migrate.main()
+@pytest.mark.parametrize(
+    ("dsn", "said"), [(None, "WAREHOUSE_DSN: nothing"), ("host=127.0.0.1 port=1", "Connection refused")]
+)
+def test_the_command_says_why_it_cannot(monkeypatch, capsys, dsn, said):
+    if dsn:
+        monkeypatch.setenv("WAREHOUSE_DSN", dsn)
+    else:
+        monkeypatch.delenv("WAREHOUSE_DSN", raising=False)
+    assert migrate.main() == 1
+    assert said in capsys.readouterr().err

@@ -60,6 +60,40 @@ def test_commands_of_make_and_scripts_exist() -> None:
     subprocess.run(["bash", "-n", str(FOLDER / "smoke.sh")], check=True)  # noqa: S607  any bash
 
 
+def test_a_rollback_has_the_time_it_may_take() -> None:
+    """A job whose time is over is ended within five minutes, whatever it does: so its steps must be over before."""
+    text = (FOLDER / "deploy.yml").read_text()
+    (whole,) = re.findall(r"^    timeout-minutes: (\d+)", text, re.MULTILINE)
+    steps = re.findall(r"(?:--minutes|^        timeout-minutes:) (\d+)", text, re.MULTILINE)
+    update, wait, smoke, rollback = map(int, steps)
+    begins, preparation = 5, 20
+    of_rollback = 2 * rollback + begins
+    assert update + begins + wait + smoke <= 120 - 10, "the first session of the deploy role"
+    assert of_rollback <= 120 - 10, "the second one"
+    assert preparation + update + begins + wait + smoke + of_rollback <= int(whole)
+
+
+@pytest.mark.parametrize(("end", "code"), [("SUCCEEDED", 0), ("FAILED", 1), ("TIMED_OUT", 1), ("", 1)])
+def test_the_smoke_test_s_build_is_waited_for_and_its_end_is_the_script_s(tmp_path: Path, end: str, code: int) -> None:
+    """Against a made-up `aws` that says IN_PROGRESS once, and nothing at all in the last case."""
+    answers = f"""#!/bin/sh
+    echo "$*" >> {tmp_path}/asked
+    case "$2" in
+      start-build) echo totes-dev-smoke:1234 ;;
+      get-log-events) echo "its words" ;;
+      *) if mkdir {tmp_path}/once 2> /dev/null; then echo IN_PROGRESS; else echo "{end}"; [ -n "{end}" ]; fi ;;
+    esac
+    """
+    for name, text in {"aws": answers, "sleep": "#!/bin/sh\n"}.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    command = [str(FOLDER / "smoke.sh"), "totes-dev"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (code, f"its words\ntotes-dev-smoke: {end}\n")
+    assert "--log-group-name /totes-dev/smoke --log-stream-name 1234" in (tmp_path / "asked").read_text()
+
+
 def _run(tool: str, *arguments: str) -> None:
     done = subprocess.run([TOOLS / tool, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

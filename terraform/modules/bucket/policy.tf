@@ -75,7 +75,8 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # The parts of a multipart upload cannot be conditional; its completion is (AWS: Enforce conditional writes).
+  # The parts of a multipart upload cannot be conditional; its completion is (AWS: Enforce conditional writes). No copy can be:
+  # what was hidden is brought back by removing its delete marker.
   dynamic "statement" {
     for_each = length(var.write_once_prefixes) > 0 ? [1] : []
     content {

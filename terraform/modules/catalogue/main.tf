@@ -25,7 +25,7 @@ resource "aws_glue_security_configuration" "this" {
 resource "aws_glue_crawler" "this" {
   name                   = "${var.name}-processed"
   database_name          = aws_glue_catalog_database.this.name
-  role                   = aws_iam_role.crawler.arn
+  role                   = module.role.arn
   schedule               = "cron(40 3 * * ? *)"
   security_configuration = aws_glue_security_configuration.this.name
 
@@ -41,8 +41,9 @@ resource "aws_glue_crawler" "this" {
 }
 
 resource "aws_athena_workgroup" "this" {
-  name        = var.name
-  description = "Questions to the processed zone; results go after a week"
+  name          = var.name
+  description   = "Questions to the processed zone; results go after a week"
+  force_destroy = var.force_destroy # AWS keeps one in which anything was ever asked
 
   configuration {
     enforce_workgroup_configuration = true

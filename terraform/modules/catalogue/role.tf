@@ -1,27 +1,9 @@
-resource "aws_iam_role" "crawler" {
-  name               = "${var.name}-crawler"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-
-data "aws_iam_policy_document" "trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-    principals {
-      type        = "Service"
-      identifiers = ["glue.amazonaws.com"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.account]
-    }
-  }
-}
-
-resource "aws_iam_role_policy" "crawler" {
-  name   = "crawl"
-  role   = aws_iam_role.crawler.id
-  policy = data.aws_iam_policy_document.crawler.json
+module "role" {
+  source   = "../service-role"
+  name     = "${var.name}-crawler"
+  services = ["glue.amazonaws.com"]
+  account  = var.account
+  policy   = data.aws_iam_policy_document.crawler.json
 }
 
 data "aws_iam_policy_document" "crawler" {

@@ -32,3 +32,8 @@ variable "kms_key_arn" {
   description = "The lake's key."
   type        = string
 }
+
+variable "force_destroy" {
+  description = "Whether the workgroup may be destroyed with the questions it remembers."
+  type        = bool
+}

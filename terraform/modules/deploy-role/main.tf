@@ -43,9 +43,10 @@ resource "aws_iam_role_policy" "this" {
 }
 
 data "aws_iam_policy_document" "this" {
+  # What `python -m deploy` asks; the encryption is asked for by MWAA (its user guide, Accessing an Amazon MWAA environment).
   statement {
-    sid       = "ListPackage"
-    actions   = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketVersioning"]
+    sid       = "BucketOfPackage"
+    actions   = ["s3:ListBucket", "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration"]
     resources = [var.bucket_arn]
   }
 

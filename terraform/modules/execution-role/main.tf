@@ -1,28 +1,10 @@
 # What Airflow on MWAA may do, no more. Kept whole in one document, so that it can be read, and tried, at once.
-resource "aws_iam_role" "this" {
-  name               = "${var.name}-execution"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-
-data "aws_iam_policy_document" "trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-    principals {
-      type        = "Service"
-      identifiers = ["airflow.amazonaws.com", "airflow-env.amazonaws.com"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.account]
-    }
-  }
-}
-
-resource "aws_iam_role_policy" "this" {
-  name   = "pipeline"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.this.json
+module "role" {
+  source   = "../service-role"
+  name     = "${var.name}-execution"
+  services = ["airflow.amazonaws.com", "airflow-env.amazonaws.com"]
+  account  = var.account
+  policy   = data.aws_iam_policy_document.this.json
 }
 
 data "aws_iam_policy_document" "this" {

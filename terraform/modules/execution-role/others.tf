@@ -3,7 +3,7 @@ data "aws_iam_policy_document" "others" {
   statement {
     sid       = "Connections"
     actions   = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
-    resources = [var.secrets_arn]
+    resources = var.secrets_arns
   }
 
   statement {

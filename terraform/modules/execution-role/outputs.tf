@@ -1,12 +1,6 @@
 output "arn" {
   description = "The role; known only once it may do what MWAA checks at its creation."
-  value       = aws_iam_role.this.arn
-  depends_on  = [aws_iam_role_policy.this]
-}
-
-output "name" {
-  description = "The role's name."
-  value       = aws_iam_role.this.name
+  value       = module.role.arn
 }
 
 output "policy" {
@@ -16,5 +10,5 @@ output "policy" {
 
 output "trust" {
   description = "Who may be it, JSON."
-  value       = data.aws_iam_policy_document.trust.json
+  value       = module.role.trust
 }

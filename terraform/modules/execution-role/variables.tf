@@ -38,9 +38,9 @@ variable "deleted" {
   type        = object({ processed = list(string), site = list(string) })
 }
 
-variable "secrets_arn" {
-  description = "The connections' secrets, an ARN that ends in a wildcard."
-  type        = string
+variable "secrets_arns" {
+  description = "The connections' secrets, ARNs with wildcards for what Secrets Manager adds to a name."
+  type        = list(string)
 }
 
 variable "topic_arn" {

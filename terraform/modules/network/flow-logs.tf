@@ -9,33 +9,15 @@ resource "aws_flow_log" "this" {
   vpc_id          = aws_vpc.this.id
   traffic_type    = "ALL"
   log_destination = aws_cloudwatch_log_group.flow.arn
-  iam_role_arn    = aws_iam_role.flow.arn
+  iam_role_arn    = module.flow_role.arn
 }
 
-resource "aws_iam_role" "flow" {
-  name               = "${var.name}-flow-logs"
-  assume_role_policy = data.aws_iam_policy_document.flow_trust.json
-}
-
-data "aws_iam_policy_document" "flow_trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-    principals {
-      type        = "Service"
-      identifiers = ["vpc-flow-logs.amazonaws.com"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.account]
-    }
-  }
-}
-
-resource "aws_iam_role_policy" "flow" {
-  name   = "write"
-  role   = aws_iam_role.flow.id
-  policy = data.aws_iam_policy_document.flow.json
+module "flow_role" {
+  source   = "../service-role"
+  name     = "${var.name}-flow-logs"
+  services = ["vpc-flow-logs.amazonaws.com"]
+  account  = var.account
+  policy   = data.aws_iam_policy_document.flow.json
 }
 
 data "aws_iam_policy_document" "flow" {

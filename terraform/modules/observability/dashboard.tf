@@ -21,10 +21,12 @@ locals {
   overall = ["Environment", "production"]
 
   widgets = concat(
-    [
+    var.namespace == "" ? [] : [
       { title = "How far the warehouse is behind the shop (s)", stat = "Maximum", metrics = [concat([var.namespace, "LagSeconds"], local.overall)] },
       { title = "How long runs take (s)", stat = "Maximum", metrics = [concat([var.namespace, "DurationSeconds"], local.overall)] },
       { title = "Rows", stat = "Sum", metrics = [for name in ["RowsNew", "RowsRevised", "RowsDeleted", "RowsQuarantined"] : concat([var.namespace, name], local.overall)] },
+    ],
+    [
       { title = "Failed tasks", stat = "Sum", metrics = [concat(["AmazonMWAA", "TaskInstanceFailures", "DAG", "All", "Task", "All"], local.airflow)] },
       { title = "Scheduler's heartbeats", stat = "Sum", metrics = [concat(["AmazonMWAA", "SchedulerHeartbeat", "Function", "Scheduler"], local.airflow)] },
     ],

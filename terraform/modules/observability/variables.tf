@@ -9,7 +9,7 @@ variable "region" {
 }
 
 variable "namespace" {
-  description = "Where the pipeline puts its metrics."
+  description = "Where the pipeline puts its metrics; empty: it puts none, and nothing watches how far it is behind."
   type        = string
 }
 

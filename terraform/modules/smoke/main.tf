@@ -15,7 +15,7 @@ resource "aws_codebuild_project" "this" {
   #checkov:skip=CKV_AWS_314:it logs to CloudWatch (below)
   name                   = "${var.name}-smoke"
   description            = "The smoke test of ${var.name}: does a row go all the way, and does somebody hear of it?"
-  service_role           = aws_iam_role.this.arn
+  service_role           = module.role.arn # with its rights: CodeBuild makes a network interface with them when the project is made
   encryption_key         = var.kms_key_arn
   build_timeout          = 60 # minutes
   queued_timeout         = 30
@@ -62,7 +62,4 @@ resource "aws_codebuild_project" "this" {
       group_name = aws_cloudwatch_log_group.this.name
     }
   }
-
-  # It makes its network interface with this right, already when the project is made.
-  depends_on = [aws_iam_role_policy.this]
 }

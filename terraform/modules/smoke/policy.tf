@@ -1,27 +1,10 @@
-resource "aws_iam_role" "this" {
-  name               = "${var.name}-smoke"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-
-data "aws_iam_policy_document" "trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-    principals {
-      type        = "Service"
-      identifiers = ["codebuild.amazonaws.com"]
-    }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceArn"
-      values   = [var.project_arn]
-    }
-  }
-}
-
-resource "aws_iam_role_policy" "this" {
-  name   = "smoke"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.this.json
+module "role" {
+  source     = "../service-role"
+  name       = "${var.name}-smoke"
+  services   = ["codebuild.amazonaws.com"]
+  account    = var.account
+  source_arn = var.project_arn
+  policy     = data.aws_iam_policy_document.this.json
 }
 
 # README.md, Smoke test, says what it needs; CodeBuild needs the rest.
@@ -120,6 +103,11 @@ data "aws_iam_policy_document" "this" {
       test     = "StringEquals"
       variable = "ec2:AuthorizedService"
       values   = ["codebuild.amazonaws.com"]
+    }
+    condition {
+      test     = "ArnEquals"
+      variable = "ec2:Subnet"
+      values   = [for id in var.subnet_ids : "arn:${var.partition}:ec2:${var.region}:${var.account}:subnet/${id}"]
     }
   }
 }
