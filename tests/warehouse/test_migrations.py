@@ -1,5 +1,6 @@
 """The migrations make what the catalogue declares, all of it and nothing else, and can be undone."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -156,3 +157,20 @@ def test_the_command_without_a_database_says_what_to_set(monkeypatch):
     monkeypatch.delenv("WAREHOUSE_DSN", raising=False)
     with pytest.raises(SettingError, match="WAREHOUSE_DSN: nothing"):
         migrate.main()
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "warehouse_owner:qqq@db.example",
+        "host=db.example password=ab qqq",
+        "host=db.example password='qqq",
+        "postgresql://warehouse_owner:qqq%zz@db.example/warehouse",
+        "postgresql://warehouse_owner:ab@qqq@db.example/warehouse",
+        "postgresql://warehouse_owner:ab/qqq@db.example/warehouse",
+    ],
+)
+def test_a_connection_string_that_cannot_be_read_is_not_shown(dsn: str):
+    with pytest.raises(SettingError, match="correct WAREHOUSE_DSN") as caught:
+        migrate.upgrade_all(dsn)
+    assert "qqq" not in "".join(traceback.format_exception(caught.value))
