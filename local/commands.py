@@ -13,7 +13,7 @@ from include.environment import DAG_ID
 from include.warehouse import migrate as migrations
 from local import accounts, contents, databases, first_run, migration_writer, pruning, summary
 from local.airflow_settings import ADMIN
-from local.console import say, step
+from local.console import confirmed, say, step
 from local.errors import StackError
 from local.faildemo import note
 from local.log_files import prune_task_logs
@@ -195,8 +195,7 @@ def reset(stack: Stack, *, sure: bool) -> int:
             say(f"There is nothing to remove: {folder} does not exist.")
             return 0
         raise StackError(f"{folder} does not look like a stack's state folder; nothing was removed.")
-    if not sure and input(f"Remove all data in {folder}? Type yes: ").strip().lower() not in {"y", "yes"}:
-        say("Nothing was removed.")
+    if not sure and not confirmed(f"Remove all data in {folder}?"):
         return 1
     with stack.alone():
         stack.down()

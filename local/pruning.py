@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from local.console import say, step
+from local.console import confirmed, step
 from local.errors import StackError
 from local.log_files import KEEP_DAYS as LOGS_KEEP_DAYS
 from local.log_files import prune_task_logs
@@ -36,8 +36,7 @@ def prune(environment: Mapping[str, str], task_logs: Path, days: str | None, *, 
         for name, command in programs.items():
             step(f"What would be removed from {name}, older than {keep} days")
             _run([*command, *(["--dry-run"] if name == "Airflow" else [])], environment)
-        if input("Remove it? Type yes: ").strip().lower() not in {"y", "yes"}:
-            say("Nothing was removed.")
+        if not confirmed("Remove it?"):
             return 1
     for name, command in programs.items():
         step(f"Pruning {name}")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
+
 import pytest
 
-from local.console import span, table
+from local.console import confirmed, span, table
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,14 @@ def test_a_table_is_aligned() -> None:
     assert table(("name", "rows"), [("a", "1"), ("longer", "1,000")]) == (
         "  name     rows\n  a           1\n  longer  1,000"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), [("yes\n", True), ("Y \n", True), ("no\n", False), ("\n", False), ("", False)]
+)
+def test_only_a_yes_is_one_and_a_closed_terminal_is_none(
+    typed: str, expected: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert confirmed("Remove it?") is expected
+    assert ("Nothing was removed" in capsys.readouterr().out) is not expected
