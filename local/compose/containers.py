@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import time
 from datetime import datetime
@@ -27,8 +29,8 @@ class Containers:
         self.logs = logs
 
     def command(self, *arguments: str) -> list[str]:
-        """`docker compose` with these arguments."""
-        return ["docker", "compose", "--project-directory", str(ROOT), *arguments]
+        """`docker compose` with these arguments. Raises `StackError` where there is no Docker."""
+        return [_docker(), "compose", "--project-directory", str(ROOT), *arguments]
 
     def environment(self) -> dict[str, str]:
         """What `docker compose` is called with; `.env` alone says what the variables are that it sets."""
@@ -39,24 +41,33 @@ class Containers:
         """Run `docker compose` in sight of the user. Raises `StackError` if it fails."""
         done = subprocess.run(self.command(*arguments), env=self.environment(), check=False)  # noqa: S603 # our own
         if done.returncode:
-            raise StackError(f"`docker compose {arguments[0]}` ended with {done.returncode}; its words are above.")
+            asked = shlex.join(arguments)
+            raise StackError(f"`docker compose {asked}` ended with {done.returncode}; its words are above.")
 
     def ask(self, *arguments: str) -> str:
         """What `docker compose` answers. Raises `StackError` with its words if it fails."""
         return _output(self.command(*arguments), self.environment())
 
     def alive(self) -> bool:
-        """Whether any container of the project runs; no engine, no container."""
+        """Whether any container of the project runs. Raises `StackError` where no engine answers."""
         if not (ROOT / FILE).exists():
             return False
         return bool(self.ask("ps", "--quiet").split())
 
     def programs(self) -> list[dict[str, Any]]:
-        """Every container that goes on, in the supervisor's words: `name`, `statename`, `pid`, `start`, `now`."""
-        ids = self.ask("ps", "--all", "--quiet").split()
-        found = json.loads(_output(["docker", "inspect", *ids], self.environment())) if ids else []
-        told = [_program(one) for one in found]
+        """Every container that goes on, in the supervisor's words: `name`, `statename`, `pid`, `start`, `now`.
+
+        A service that ought to run and has no container is told as a stopped one.
+        """
+        told = [_program(one) for one in self.inspect()]
+        wanted = set(self.ask("config", "--services").split()) - {str(one["service"]) for one in told}
+        told += [_missing(service) for service in wanted]
         return sorted((one for one in told if one["service"] not in ONCE), key=lambda one: str(one["name"]))
+
+    def inspect(self) -> list[dict[str, Any]]:
+        """What the engine tells of every container of the project, running or not."""
+        ids = self.ask("ps", "--all", "--quiet").split()
+        return list(json.loads(_output([_docker(), "inspect", *ids], self.environment()))) if ids else []
 
     def state(self, name: str) -> str:
         """The state of one, in the supervisor's words."""
@@ -74,7 +85,7 @@ class Containers:
         """Kill (-9) a process in one of our containers, by the container's id; returns whether it was there."""
         if not container or not any(one.startswith(container) for one in self.ask("ps", "--quiet").split()):
             return False
-        killing = ["docker", "exec", container, "python", "-c", f"import os; os.kill({int(pid)}, 9)"]
+        killing = [_docker(), "exec", container, "python", "-c", f"import os; os.kill({int(pid)}, 9)"]
         return subprocess.run(killing, env=self.environment(), capture_output=True, check=False).returncode == 0  # noqa: S603 # our own
 
     def log(self, name: str) -> Path:
@@ -87,7 +98,7 @@ class Containers:
     def memory_mib(self) -> float:
         """What the containers occupy, as the engine tells."""
         ids = self.ask("ps", "--quiet").split()
-        told = _output(["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", *ids], self.environment())
+        told = _output([_docker(), "stats", "--no-stream", "--format", "{{.MemUsage}}", *ids], self.environment())
         return sum(_mib(line.partition("/")[0].strip()) for line in told.splitlines())
 
 
@@ -105,6 +116,10 @@ def _program(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _missing(service: str) -> dict[str, Any]:
+    return {"service": service, "name": service, "statename": "STOPPED", "pid": 0, "start": 0.0, "now": 0.0}
+
+
 def _mib(text: str) -> float:
     """`312.4MiB`, `1.2GiB`: what Docker writes."""
     for unit, factor in (("GiB", 1024.0), ("MiB", 1.0), ("KiB", 1 / 1024), ("B", 1 / 1024**2)):
@@ -114,10 +129,14 @@ def _mib(text: str) -> float:
 
 
 def _output(command: list[str], environment: dict[str, str]) -> str:
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 # our own
-    except FileNotFoundError:
-        raise StackError("STACK=compose needs Docker, and there is no `docker` on PATH; see docs/docker.md.") from None
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 # our own
     if done.returncode:
-        raise StackError(f"`{' '.join(command[:2])} …` ended with {done.returncode}:\n{done.stderr.strip()}")
+        raise StackError(f"`docker {command[1]} …` ended with {done.returncode}:\n{done.stderr.strip()}")
     return done.stdout
+
+
+def _docker() -> str:
+    found = shutil.which("docker")
+    if found is None:
+        raise StackError("STACK=compose needs Docker, and there is no `docker` on PATH; see docs/docker.md.")
+    return found
