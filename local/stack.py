@@ -57,7 +57,7 @@ class Stack:
             self._check_settings()
         else:
             leftovers.end(self.processes())
-            self._check_ports()
+            check_ports(self.settings.ports_of_programs())
             self.postgres.prepare()
             self.airflow.prepare()
             self.settings.remember()
@@ -258,16 +258,17 @@ class Stack:
                 "Call it as it was started, or `make stop` first."
             )
 
-    def _check_ports(self) -> None:
-        """Raise `StackError` naming every port that somebody else listens on, and the setting that moves it."""
-        taken = {name: port for name, port in self.settings.ports_of_programs().items() if _in_use(port)}
-        if taken:
-            listed = ", ".join(f"{port} ({name})" for name, port in taken.items())
-            other = " ".join(f"{name}={port + 1000}" for name, port in taken.items())
-            raise StackError(
-                f"In use on {HOST} by another program: port {listed}. "
-                f"End that program, or choose another port, for example `make run {other}`."
-            )
+
+def check_ports(wanted: Mapping[str, int]) -> None:
+    """Raise `StackError` naming every port that somebody else listens on, and the setting that moves it."""
+    taken = {name: port for name, port in wanted.items() if _in_use(port)}
+    if taken:
+        listed = ", ".join(f"{port} ({name})" for name, port in taken.items())
+        other = " ".join(f"{name}={port + 1000}" for name, port in taken.items())
+        raise StackError(
+            f"In use on {HOST} by another program: port {listed}. "
+            f"End that program, or choose another port, for example `make run {other}`."
+        )
 
 
 def _in_use(port: int) -> bool:

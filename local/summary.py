@@ -32,12 +32,15 @@ def summary(stack: Stack, run: Mapping[str, Any]) -> str:
             f"Run {run['dag_run_id']}: {run['state']} in {span(run_seconds(run))}. {behind(stack)}",
             addresses(stack),
             f"Memory: {stack.memory_mib():,.0f} MiB. Ready after {span(elapsed_s())}.",
-            NEXT.format(follows="within seconds" if stack.airflow.watch_source != "off" else "every five minutes"),
+            NEXT.format(
+                chosen=" (each with STACK=compose, or after `export STACK=compose`)" if stack.mailpit_url else "",
+                follows="within seconds" if stack.airflow.watch_source != "off" else "every five minutes",
+            ),
         ]
     )
 
 
-NEXT = """Try next:
+NEXT = """Try next{chosen}:
   make shop      let the shop trade; the warehouse follows {follows}
   make psql SQL='SELECT currency_code, sum(units_sold * unit_price) AS revenue
                  FROM fact_sales_order_current JOIN dim_currency USING (currency_id) GROUP BY 1'

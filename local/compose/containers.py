@@ -14,6 +14,7 @@ from typing import Any
 
 from local.compose.env_files import FILE, read
 from local.errors import StackError
+from local.program import tail
 from local.settings import ROOT
 
 ONCE = frozenset({"airflow-init", "metabase-init"})
@@ -69,6 +70,16 @@ class Containers:
         ids = self.ask("ps", "--all", "--quiet").split()
         return list(json.loads(_output([_docker(), "inspect", *ids], self.environment()))) if ids else []
 
+    def published_ports(self) -> frozenset[int]:
+        """The ports of this machine that running containers of the project have."""
+        bound = [port for one in self.inspect() for port in (one["NetworkSettings"]["Ports"] or {}).values()]
+        return frozenset(int(place["HostPort"]) for places in bound for place in places or [])
+
+    def last_words(self) -> str:
+        """The end of the log of each container that failed or is not well; nothing if all are."""
+        unwell = sorted({_service(one) for one in self.inspect() if _is_unwell(one["State"])})
+        return "".join(f"\n\nThe end of the log of {name}:\n{tail(self.log(name))}" for name in unwell)
+
     def state(self, name: str) -> str:
         """The state of one, in the supervisor's words."""
         return next((str(one["statename"]) for one in self.programs() if one["name"] == name), "STOPPED")
@@ -103,8 +114,8 @@ class Containers:
 
 
 def _program(found: dict[str, Any]) -> dict[str, Any]:
-    labels, state = found["Config"]["Labels"], found["State"]
-    service, number = labels["com.docker.compose.service"], labels["com.docker.compose.container-number"]
+    service, state = _service(found), found["State"]
+    number = found["Config"]["Labels"]["com.docker.compose.container-number"]
     health = state.get("Health", {}).get("Status", "healthy")
     return {
         "service": service,
@@ -114,6 +125,15 @@ def _program(found: dict[str, Any]) -> dict[str, Any]:
         "start": datetime.fromisoformat(state["StartedAt"][:19] + "+00:00").timestamp(),
         "now": time.time(),
     }
+
+
+def _service(found: dict[str, Any]) -> str:
+    return str(found["Config"]["Labels"]["com.docker.compose.service"])
+
+
+def _is_unwell(state: dict[str, Any]) -> bool:
+    health = state.get("Health", {}).get("Status", "healthy")
+    return bool(state.get("Restarting") or health == "unhealthy" or (not state["Running"] and state["ExitCode"]))
 
 
 def _missing(service: str) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from local.accounts import Place
 from local.compose import env_files
 from local.compose.containers import Containers
 from local.compose.env_files import Choices
+from local.errors import StackError
 from local.postgres import Postgres
 from local.program import HOST, answers
 from local.secrets_store import Secrets
 from local.settings import ROOT
-from local.stack import Stack
+from local.stack import Stack, check_ports
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,16 @@ class ComposeStack(Stack):
     choices: Choices
 
     def start_servers(self) -> None:
-        """Start everything; Compose knows the order, `airflow-init` does the rest."""
-        self.supervisor.call("up", "--detach", "--build", "--wait", "--wait-timeout", "600")
+        """Start everything; Compose knows the order, `airflow-init` does the rest.
+
+        Raises `StackError` for a port in use, and with the last words of what did not start.
+        """
+        ours = self.supervisor.published_ports()
+        check_ports({name: port for name, port in self.choices.published().items() if port not in ours})
+        try:
+            self.supervisor.call("up", "--detach", "--build", "--wait", "--wait-timeout", "600")
+        except StackError as error:
+            raise StackError(f"{error}{self.supervisor.last_words()}") from None
 
     def start_airflow(self) -> None:
         """It is started; return when it serves tasks and all its components report healthy."""

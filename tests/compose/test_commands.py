@@ -15,6 +15,7 @@ import pytest
 
 from local import __main__ as commands
 from local.compose import containers, env_files
+from local.compose.containers import Containers
 from local.faildemo.arrivals import Arrivals
 from local.stack import Stack
 
@@ -26,13 +27,16 @@ INSPECTED = {
         "StartedAt": "2026-11-21T08:51:12.578875Z",
         "Health": {"Status": "unhealthy"},
     },
+    "NetworkSettings": {"Ports": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "18080"}], "5555/tcp": None}},
 }
 """The part of `docker inspect` that is read, as Docker 20.10 writes it."""
 
+WORDS = "No module named totes"
 DOCKER = """#!/bin/sh
 case "$*" in
   *" ps --all --quiet") echo 4f2a ;;
   "inspect 4f2a") cat {inspected} ;;
+  *" logs --no-color --no-log-prefix --tail 50 worker") echo 'No module named totes' ;;
   *" config --services") printf 'airflow-init\\nscheduler\\nworker\\n' ;;
   *) exit 1 ;;
 esac
@@ -137,9 +141,8 @@ def test_without_docker_it_is_said_what_is_missing(
     assert "STACK=compose needs Docker, and there is no `docker` on PATH" in capsys.readouterr().out
 
 
-def test_a_service_that_ought_to_run_and_has_no_container_is_told_as_stopped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def unwell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Containers:
     (tmp_path / "inspected").write_text(json.dumps([INSPECTED]))
     docker = tmp_path / "docker"
     docker.write_text(DOCKER.format(inspected=tmp_path / "inspected"))
@@ -147,6 +150,18 @@ def test_a_service_that_ought_to_run_and_has_no_container_is_told_as_stopped(
     env_files.write(tmp_path, {})
     monkeypatch.setattr(containers, "ROOT", tmp_path)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    told = containers.Containers(tmp_path).programs()
+    return Containers(tmp_path / "logs")
+
+
+def test_what_is_not_well_has_its_last_words_told(unwell: Containers) -> None:
+    assert unwell.last_words() == f"\n\nThe end of the log of worker:\n{WORDS}"
+
+
+def test_the_ports_of_running_containers_are_no_other_programs(unwell: Containers) -> None:
+    assert unwell.published_ports() == {18080}
+
+
+def test_a_service_that_ought_to_run_and_has_no_container_is_told_as_stopped(unwell: Containers) -> None:
+    told = unwell.programs()
     assert [(one["name"], one["statename"]) for one in told] == [("scheduler", "STOPPED"), ("worker-2", "UNHEALTHY")]
     assert set(told[0]) == set(told[1])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.console import span, table
+from local.console import say, span, table
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,19 @@ def test_a_table_is_aligned() -> None:
     assert table(("name", "rows"), [("a", "1"), ("longer", "1,000")]) == (
         "  name     rows\n  a           1\n  longer  1,000"
     )
+
+
+@pytest.mark.parametrize(
+    ("stack", "text"),
+    [
+        ("", "`make run PORT=1`, `make fail-demo`; `make env`"),
+        ("compose", "`make run STACK=compose PORT=1`, `make fail-demo STACK=compose`; `make env`"),
+    ],
+)
+def test_a_command_that_is_named_is_that_of_the_stack_that_was_asked_for(
+    stack: str, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STACK", stack)
+    for once_or_twice in ("`make run PORT=1`, `make fail-demo`; `make env`", text):
+        say(once_or_twice)
+        assert capsys.readouterr().out == f"{text}\n"
