@@ -22,6 +22,7 @@ from local.celery import Celery
 from local.covid.server import Covid
 from local.errors import StackError
 from local.inbox.server import Inbox
+from local.log_files import KEEP_DAYS, prune_task_logs
 from local.postgres import Postgres
 from local.program import HOST, Program, wait_until
 from local.redis import Redis
@@ -189,9 +190,13 @@ class Stack:
         }
 
     @property
-    def task_logs(self) -> Path:
-        """Where Airflow writes the logs of tasks, a file a try."""
+    def task_logs(self) -> Path | None:
+        """Where Airflow writes the logs of tasks, a file a try; none where that is no folder of this machine."""
         return self.supervisor.logs / "tasks"
+
+    def prune_task_logs(self, days: float = KEEP_DAYS) -> int:
+        """Remove task logs that nobody has written to for `days`; returns how many files."""
+        return prune_task_logs(self.task_logs, days) if self.task_logs else 0
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -10,10 +10,11 @@ from pathlib import Path
 import psutil
 
 from local.accounts import Place
-from local.compose import env_files
+from local.compose import env_files, places
 from local.compose.containers import Containers
 from local.compose.env_files import Choices
 from local.errors import StackError
+from local.log_files import KEEP_DAYS
 from local.postgres import Postgres
 from local.program import HOST, answers
 from local.secrets_store import Secrets
@@ -65,6 +66,16 @@ class ComposeStack(Stack):
     def takes_mails(self) -> bool:
         """Whether Mailpit is there."""
         return answers(f"{self.mailpit_url}/readyz")
+
+    @property
+    def task_logs(self) -> None:
+        """None: they are in a volume."""
+        return None
+
+    def prune_task_logs(self, days: float = KEEP_DAYS) -> int:
+        """Remove old ones where they are; returns how many files."""
+        pruning = ("python", "-m", "local.log_files", str(places.HOME / "logs"), str(days))
+        return int(self.supervisor.ask("exec", "--no-TTY", "scheduler", *pruning))
 
     @cached_property
     def secrets(self) -> Secrets:
