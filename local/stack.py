@@ -173,6 +173,11 @@ class Stack:
         return None
 
     @property
+    def metabase_url(self) -> str | None:
+        """Where Metabase is, if it is there."""
+        return None
+
+    @property
     def mails_url(self) -> str:
         """Where mails can be read."""
         return self.mailpit_url or self.inbox.url

@@ -15,7 +15,7 @@ from include.catalog import TABLES
 from include.environment import DAG_ID
 from include.freshness.standing import read, standings
 from local import databases
-from local.airflow_settings import ADMIN
+from local.airflow_settings import ADMIN, MAIL_TO
 from local.aws import PROCESSED_BUCKET, RAW_BUCKET, SITE_BUCKET
 from local.console import elapsed_s, span, table
 from local.first_run import table_of
@@ -53,6 +53,10 @@ def addresses(stack: Stack) -> str:
     rows.append(("Dashboards", f"{stack.airflow.dashboards_url}  in Airflow; by themselves: `make dashboard`"))
     rows += _inboxes(stack)
     rows += _covid_files(stack)
+    if stack.metabase_url:
+        rows.append(
+            ("Metabase", f"{stack.metabase_url}  as {MAIL_TO}, by TOTES_SECRET_METABASE in {stack.secrets_file}")
+        )
     for name, reader in databases.READERS.items():
         rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
     rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}, {SITE_BUCKET}"))

@@ -17,7 +17,7 @@ from local.errors import StackError
 from local.program import tail
 from local.settings import ROOT
 
-ONCE = frozenset({"airflow-init", "metabase-init"})
+ONCE = frozenset({"airflow-init"})
 """Services that do something and end."""
 
 _WELL = {"healthy": "RUNNING", "starting": "STARTING", "unhealthy": "UNHEALTHY"}

@@ -109,6 +109,11 @@ class ComposeStack(Stack):
         return f"http://{HOST}:{self.choices.mailpit_port}"
 
     @property
+    def metabase_url(self) -> str | None:
+        """Where Metabase is, if it was chosen."""
+        return f"http://{HOST}:{self.choices.metabase_port}" if self.choices.bi else None
+
+    @property
     def ports(self) -> Mapping[str, int]:
         """The published ports by service."""
         own = {"mailpit": self.choices.mailpit_port, "metabase": self.choices.metabase_port}

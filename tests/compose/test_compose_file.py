@@ -51,7 +51,7 @@ def test_compose_refuses_to_start_without_env_and_says_what_to_do(project: Path)
     [
         ({}, set()),
         ({"EXECUTOR": "celery", "WORKERS": "3"}, {"redis", "worker"}),
-        ({"BI": "1"}, {"metabase", "metabase-init"}),
+        ({"BI": "1"}, {"metabase", "metabase-setup"}),
     ],
     ids=["local", "celery", "bi"],
 )
@@ -106,6 +106,15 @@ def test_each_service_is_contained(name: str) -> None:
     else:
         assert one["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
         assert one["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_who_ends_is_waited_for_or_compose_takes_the_end_for_a_failure(name: str) -> None:
+    waits = {"condition": "service_completed_successfully"}
+    waiting = [
+        one for one in SERVICES.values() if "profiles" not in one and one.get("depends_on", {}).get(name) == waits
+    ]
+    assert waiting
 
 
 @pytest.mark.parametrize("name", SERVICES)
