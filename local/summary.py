@@ -61,7 +61,7 @@ def addresses(stack: Stack) -> str:
         rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
     rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}, {SITE_BUCKET}"))
     rows.append(("Public page", f"{stack.aws.endpoint_url}/{SITE_BUCKET}/public/index.html  COVID-19, for everybody"))
-    rows.append(("Passwords", f"make password (Airflow's); all of them are in {stack.secrets_file}"))
+    rows.append(("Passwords", f"`make password` (Airflow's); all of them are in {stack.secrets_file}"))
     width = max(len(name) for name, _ in rows)
     return "Addresses:\n" + "\n".join(f"  {name.ljust(width)}  {value}" for name, value in rows)
 
