@@ -103,7 +103,7 @@ class Containers:
         """A file with the end of a service's log."""
         self.logs.mkdir(parents=True, exist_ok=True)
         file = self.logs / f"{name}.log"
-        file.write_text(self.ask("logs", "--no-color", "--no-log-prefix", "--tail", "50", name))
+        file.write_text(self.ask("--ansi", "never", "logs", "--no-color", "--no-log-prefix", "--tail", "50", name))
         return file
 
     def memory_mib(self) -> float:
