@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from local.settings import ROOT
 ONCE = frozenset({"airflow-init"})
 """Services that do something and end."""
 
+_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # Compose 2.26 erases lines even with --no-color
 _WELL = {"healthy": "RUNNING", "starting": "STARTING", "unhealthy": "UNHEALTHY"}
 
 
@@ -103,7 +105,7 @@ class Containers:
         """A file with the end of a service's log."""
         self.logs.mkdir(parents=True, exist_ok=True)
         file = self.logs / f"{name}.log"
-        file.write_text(self.ask("--ansi", "never", "logs", "--no-color", "--no-log-prefix", "--tail", "50", name))
+        file.write_text(_CONTROL.sub("", self.ask("logs", "--no-color", "--no-log-prefix", "--tail", "50", name)))
         return file
 
     def memory_mib(self) -> float:

@@ -36,7 +36,7 @@ DOCKER = """#!/bin/sh
 case "$*" in
   *" ps --all --quiet") echo 4f2a ;;
   "inspect 4f2a") cat {inspected} ;;
-  *" logs --no-color --no-log-prefix --tail 50 worker") echo 'No module named totes' ;;
+  *" logs --no-color --no-log-prefix --tail 50 worker") printf '\\033[2KNo module named totes' ;;
   *" config --services") printf 'airflow-init\\nscheduler\\nworker\\n' ;;
   *) exit 1 ;;
 esac
