@@ -146,3 +146,9 @@ def test_the_stand_ins_requirements_are_those_of_the_lock() -> None:
 
     assert pins("docker/aws/requirements.txt")
     assert pins("docker/aws/requirements.txt") <= pins("requirements.lock")
+
+
+def test_what_the_image_copies_its_user_may_read_whatever_the_clones_modes() -> None:
+    copied = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY ")]
+    assert copied
+    assert all(line.startswith("COPY --chown=airflow:0 ") for line in copied)
