@@ -70,4 +70,5 @@ def reset(stack: ComposeStack, *, sure: bool) -> int:
 
 
 def _become(stack: ComposeStack, *arguments: str) -> int:
-    os.execvpe("docker", stack.supervisor.command(*arguments), stack.supervisor.environment())  # noqa: S606, S607 # no shell
+    command = stack.supervisor.command(*arguments)
+    os.execve(command[0], command, stack.supervisor.environment())  # noqa: S606 # no shell

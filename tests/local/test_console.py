@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from local.console import confirmed, span, table
+from local.console import confirmed, say, span, table
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,19 @@ def test_only_a_yes_is_one_and_a_closed_terminal_is_none(
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     assert confirmed("Remove it?") is expected
     assert ("Nothing was removed" in capsys.readouterr().out) is not expected
+
+
+@pytest.mark.parametrize(
+    ("stack", "text"),
+    [
+        ("", "`make run PORT=1`, `make fail-demo`; `make env`"),
+        ("compose", "`make run STACK=compose PORT=1`, `make fail-demo STACK=compose`; `make env`"),
+    ],
+)
+def test_a_command_that_is_named_is_that_of_the_stack_that_was_asked_for(
+    stack: str, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STACK", stack)
+    for once_or_twice in ("`make run PORT=1`, `make fail-demo`; `make env`", text):
+        say(once_or_twice)
+        assert capsys.readouterr().out == f"{text}\n"
