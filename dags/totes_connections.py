@@ -18,11 +18,11 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from include import search_path, tls
+from include import connections, search_path, tls
 from include.environment import Environment
 from include.errors import RetryableError, SettingError, SourceUnavailable, WarehouseUnavailable
 from include.object_store import ObjectStore
-from include.settings import Settings, SiteSettings, TlsSettings
+from include.settings import Settings, SiteSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -33,15 +33,7 @@ if TYPE_CHECKING:
 # The amazon provider's own call, in every log; nobody who reads the log can do anything about it.
 warnings.filterwarnings("ignore", message="ProvidersManager.hooks is deprecated")
 
-# A half-open connection is given up after about a minute instead of never.
-_LIBPQ = {
-    "connect_timeout": 10,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
-    "application_name": "totes_etl",
-}
+_LIBPQ = {**connections.PATIENCE, "application_name": "totes_etl"}
 _S3 = {"connect_timeout": 5, "read_timeout": 30, "retries": {"mode": "standard", "max_attempts": 5}}
 _CLOUDWATCH = {
     "connect_timeout": 2,
@@ -109,7 +101,7 @@ def _connect(name: str, schema: str, unavailable: type[RetryableError]) -> psyco
         connection = hook.connection
     given = _LIBPQ | connection.extra_dejson
     where = {"host": connection.host, **given}  # as the hook does it: what the extras say holds
-    given |= tls.required(f"Airflow connection {name}", where, TlsSettings.from_environment())
+    given |= tls.required(f"Airflow connection {name}", where)
     given["options"] = search_path.option(schema, given.get("options", ""))
     connection.extra = json.dumps(given)
     try:

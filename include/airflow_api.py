@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from include.errors import SettingError, TotesError
 
@@ -97,6 +97,13 @@ class AirflowApi(ABC):
         self.send("POST", f"dags/{dag_id}/clearTaskInstances", body | chosen)
 
 
+class _Stay(HTTPRedirectHandler):
+    """Follows no redirect: the token would go along, to whichever host. It is an answer that was not expected."""
+
+    def redirect_request(self, *_: object) -> None:
+        """None: urllib then raises what was answered."""
+
+
 class WebServer(AirflowApi):
     """The API at a URL, with a bearer token, or as a user with a password (`POST /auth/token`).
 
@@ -116,7 +123,7 @@ class WebServer(AirflowApi):
         self.url = url.rstrip("/")
         self._login = {"username": user, "password": password}
         self._token = token
-        self._opener = build_opener(*([ProxyHandler({})] if parts.hostname in _LOOPBACK else []))
+        self._opener = build_opener(_Stay(), *([ProxyHandler({})] if parts.hostname in _LOOPBACK else []))
 
     def send(self, method: str, path: str, body: object = None) -> Any:
         """The answer to a request of `/api/v2/<path>`."""

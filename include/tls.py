@@ -21,14 +21,14 @@ SYSTEM = "system"
 _KNOWN_STORES = ("/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt")
 
 
-def required(
-    where: str, given: Mapping[str, Any], settings: TlsSettings, environment: Mapping[str, str] = os.environ
-) -> dict[str, str]:
+def required(where: str, given: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What a connection must have besides the libpq parameters ``given``, or in their place: nothing on loopback.
 
+    ``environment`` holds the deployment's settings, and what libpq takes for a parameter that is not given.
     Raises ``SettingError`` for a connection that asks for less than a verified certificate, and for a root
     certificate that is not there.
     """
+    settings = TlsSettings.from_environment(environment)
     if not (remote := sorted(set(_remote(given, environment)) - settings.plaintext_hosts)):
         return {}
     asked = str(given.get("sslmode") or VERIFIED)

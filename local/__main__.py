@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.verb == "env":
             return _env()
-        return _call(asked, _stack())
+        return _call(asked, _stack(asked.verb))
     except StackError as error:
         say(f"\n{error}")
     except KeyboardInterrupt:
@@ -77,8 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _stack() -> Stack:
-    """The embedded stack, or with `STACK=compose` that of Docker Compose."""
+def _stack(verb: str) -> Stack:
+    """The embedded stack, or with `STACK=compose` that of Docker Compose, whose choices `run` takes and keeps."""
     chosen = os.environ.get("STACK") or "embedded"
     if chosen == "embedded":
         return Stack(from_environment())
@@ -88,6 +88,8 @@ def _stack() -> Stack:
     from local.compose.stack import ComposeStack
 
     choices = env_files.choices_of(env_files.read(ROOT), {})
+    if verb == "run":
+        choices = env_files.write(ROOT)  # what the containers are told is as this code has it, not as an earlier one
     return ComposeStack(choices.settings, choices)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from include.airflow_api import ENDED, AirflowUnavailable, WebServer
 from local.errors import StackError
@@ -39,6 +40,11 @@ class AirflowApi(WebServer):
             return super().wait(dag_id, run_id, seconds)
         except AirflowUnavailable as error:
             raise StackError(f"{error}: {self.url}") from None
+
+    def task_log(self, dag_id: str, run_id: str, task_id: str, number: int) -> list[Mapping[str, Any]]:
+        """What a task logged at one of its tries, an event each with `level`, `event` and maybe `error_detail`."""
+        task = f"dags/{dag_id}/dagRuns/{quote(run_id)}/taskInstances/{quote(task_id)}"
+        return list(self.get(f"{task}/logs/{number}?full_content=true")["content"])
 
     def _health(self, path: str) -> Mapping[str, Any]:
         try:

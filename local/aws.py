@@ -14,6 +14,7 @@ from botocore.config import Config
 from include.retention import lifecycle
 from local.program import HOST, Program, answers
 from local.secrets_store import Secrets
+from local.settings import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -39,6 +40,8 @@ _ACCOUNT: Final = "000000000000"  # whose everything is there, unless the access
 
 ALERTS_TOPIC_ARN: Final = f"arn:aws:sns:{REGION}:{_ACCOUNT}:{ALERTS_TOPIC}"
 """What the alerts' topic is published to by."""
+
+_SERVER = ROOT / "docker" / "aws" / "stand_in.py"
 
 SERVICES = ("s3", "sns", "sqs", "sts", "secretsmanager", "monitoring")
 
@@ -87,7 +90,7 @@ class Aws:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Program(
             name="aws",
-            command=(sys.executable, "-m", "ministack"),
+            command=(sys.executable, str(_SERVER)),
             env={"PATH": "/usr/bin:/bin", **server_environment(self.home, self.port)},
             cwd=self.home,
             stop_s=15,

@@ -13,10 +13,9 @@ from include.environment import DAG_ID
 from include.warehouse import migrate as migrations
 from local import accounts, contents, databases, first_run, migration_writer, pruning, summary
 from local.airflow_settings import ADMIN
-from local.console import say, step
+from local.console import confirmed, say, step
 from local.errors import StackError
 from local.faildemo import note
-from local.log_files import prune_task_logs
 from local.program import HOST
 from local.secrets_store import FILE
 from local.settings import REMEMBERED
@@ -37,7 +36,7 @@ def run(stack: Stack, folder: Path | None) -> int:
 
 def _start(stack: Stack, folder: Path | None) -> None:
     step("Starting PostgreSQL and the AWS stand-in")
-    prune_task_logs(stack.task_logs)
+    stack.prune_task_logs()
     stack.start_servers()
     if done := note.mend(stack):
         step(f"A demo of failures was killed. Repaired: {done}")
@@ -184,7 +183,7 @@ def _require_postgres(stack: Stack) -> None:
 def prune(stack: Stack, days: str | None, *, sure: bool) -> int:
     """Remove what is older than so many days of the notes on runs: in the warehouse, in Airflow, and task logs."""
     _require_postgres(stack)
-    return pruning.prune(freshness_environment(stack), stack.task_logs, days, sure=sure)
+    return pruning.prune(freshness_environment(stack), stack.prune_task_logs, days, sure=sure)
 
 
 def reset(stack: Stack, *, sure: bool) -> int:
@@ -195,8 +194,7 @@ def reset(stack: Stack, *, sure: bool) -> int:
             say(f"There is nothing to remove: {folder} does not exist.")
             return 0
         raise StackError(f"{folder} does not look like a stack's state folder; nothing was removed.")
-    if not sure and input(f"Remove all data in {folder}? Type yes: ").strip().lower() not in {"y", "yes"}:
-        say("Nothing was removed.")
+    if not sure and not confirmed(f"Remove all data in {folder}?"):
         return 1
     with stack.alone():
         stack.down()

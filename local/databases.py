@@ -23,6 +23,8 @@ LOADERS = {"warehouse": roles.LOADER}
 READERS = {"totesys": "totes_reader", "warehouse": roles.READER}
 """Who may only read a database."""
 
+_OF_THE_SERVER = ("postgres", "template1")
+
 
 def create_roles(admin: psycopg.Connection[Any], secrets: Secrets) -> None:
     """Make every role that is missing, give each its password and let it log in (idempotent).
@@ -101,6 +103,14 @@ def grant_reading(conn: psycopg.Connection[Any], owner: str, reader: str) -> Non
         conn.execute(sql.SQL(statement).format(**names))
 
 
+def forbid_large_objects(conn: psycopg.Connection[Any]) -> None:
+    """Take from everybody what PostgreSQL gives to everybody: to make large objects, for readers to fill a disk with.
+
+    `conn` is the superuser's connection to the database in question. Idempotent.
+    """
+    conn.execute("REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) FROM PUBLIC")
+
+
 def create_all(admin_conninfo: str, secrets: Secrets) -> None:
     """Make the stack's roles, databases and grants; whatever is there already stays.
 
@@ -110,6 +120,11 @@ def create_all(admin_conninfo: str, secrets: Secrets) -> None:
         create_roles(admin, secrets)
         for name in OWNERS:
             create_database(admin, name, name)
+        for name in _OF_THE_SERVER:
+            admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    for name in OWNERS:
+        with psycopg.connect(admin_conninfo, dbname=name, autocommit=True) as database:
+            forbid_large_objects(database)
     with psycopg.connect(admin_conninfo, dbname="totesys", autocommit=True) as shop:
         grant_reading(shop, OWNERS["totesys"], READERS["totesys"])
     with psycopg.connect(admin_conninfo, dbname="warehouse", autocommit=True) as warehouse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,15 @@ LAST_STEP = "load"
 """The task of a table's group after which its rows are in the warehouse."""
 
 _PATIENCE_S = 900
+_LINES = 12
 
 
-def ensure(api: AirflowApi, task_logs: Path) -> Mapping[str, Any]:
+def ensure(api: AirflowApi, task_logs: Path | None) -> Mapping[str, Any]:
     """The newest successful run; waits for the first one if there is none yet.
 
-    Raises `StackError` if the DAG does not import, or if the run fails: which task, where its log is,
-    and the log's last lines.
+    `task_logs` is the folder of the tasks' logs; where there is none on this machine, Airflow is asked for them.
+    Raises `StackError` if the DAG does not import, or if the run fails: which task, where its log is, and the log's
+    last lines.
     """
     known = _wait_for_dag(api)
     api.unpause(DAG_ID)
@@ -94,29 +96,42 @@ def _loaded(tasks: list[Mapping[str, Any]]) -> set[str]:
     }
 
 
-def _failure(api: AirflowApi, run_id: str, task_logs: Path) -> str:
+def _failure(api: AirflowApi, run_id: str, task_logs: Path | None) -> str:
     failed = [task for task in api.task_instances(DAG_ID, run_id) if task["state"] == "failed"]
     parts = [f"The run {run_id} failed: {', '.join(task['task_id'] for task in failed) or 'no task did'}."]
     for task in failed[:3]:
-        log = task_logs.joinpath(
-            f"dag_id={DAG_ID}", f"run_id={run_id}", f"task_id={task['task_id']}", f"attempt={task['try_number']}.log"
-        )
-        parts.append(f"{task['task_id']}: the end of {log}:\n{_readable_end(log)}")
+        name, number = str(task["task_id"]), int(task["try_number"])
+        if task_logs is None:
+            log = f"its log, which is in {api.url}/dags/{DAG_ID}/runs/{run_id}/tasks/{name}"
+            end = _indented(_told(event) for event in api.task_log(DAG_ID, run_id, name, number)[-_LINES:])
+        else:
+            file = task_logs.joinpath(
+                f"dag_id={DAG_ID}", f"run_id={run_id}", f"task_id={name}", f"attempt={number}.log"
+            )
+            log, end = str(file), _readable_end(file)
+        parts.append(f"{name}: the end of {log}:\n{end}")
     parts.append("Correct what it says, then call `make run` again: it starts another run.")
     return "\n\n".join(parts)
 
 
-def _readable_end(log: Path, lines: int = 12) -> str:
+def _readable_end(log: Path) -> str:
     """The last lines of a task's log, which Airflow writes as JSON, one event a line."""
     if not log.exists():
         return "  (the task left no log; see `make logs OF=scheduler`)"
-    return "\n".join(f"  {_readable(line)}" for line in log.read_text(errors="replace").splitlines()[-lines:])
+    return _indented(map(_readable, log.read_text(errors="replace").splitlines()[-_LINES:]))
+
+
+def _indented(lines: Iterable[str]) -> str:
+    return "\n".join(f"  {line}" for line in lines)
 
 
 def _readable(line: str) -> str:
     try:
-        event = json.loads(line)
+        return _told(json.loads(line))
     except ValueError:
         return line
+
+
+def _told(event: Mapping[str, Any]) -> str:
     raised = "".join(f"\n    {e['exc_type']}: {e['exc_value']}" for e in event.get("error_detail") or [])
     return f"{event.get('level', '')} {event.get('event', '')}{raised}"

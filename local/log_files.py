@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -20,3 +21,7 @@ def prune_task_logs(folder: Path, days: float = KEEP_DAYS) -> int:
             for parent in list(file.parents)[: len(file.relative_to(folder).parents) - 1]:
                 parent.rmdir()
     return len(old)
+
+
+if __name__ == "__main__":  # where only a container sees the folder
+    sys.stdout.write(f"{prune_task_logs(Path(sys.argv[1]), float(sys.argv[2]))}\n")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from local.console import say, step
+from local.console import confirmed, step
 from local.errors import StackError
 from local.log_files import KEEP_DAYS as LOGS_KEEP_DAYS
-from local.log_files import prune_task_logs
 
 DAYS = 90
 
@@ -28,7 +26,9 @@ AIRFLOW_TABLES = (
 """What of Airflow's own database grows with runs; the latest scheduled run of each DAG stays."""
 
 
-def prune(environment: Mapping[str, str], task_logs: Path, days: str | None, *, sure: bool) -> int:
+def prune(
+    environment: Mapping[str, str], prune_task_logs: Callable[[float], int], days: str | None, *, sure: bool
+) -> int:
     """Prune warehouse, Airflow and task logs of what is older than ``days``; returns the exit code."""
     keep = _whole(days or str(DAYS))
     programs = {"warehouse": _warehouse(keep), "Airflow": _airflow(keep)}
@@ -36,13 +36,12 @@ def prune(environment: Mapping[str, str], task_logs: Path, days: str | None, *, 
         for name, command in programs.items():
             step(f"What would be removed from {name}, older than {keep} days")
             _run([*command, *(["--dry-run"] if name == "Airflow" else [])], environment)
-        if input("Remove it? Type yes: ").strip().lower() not in {"y", "yes"}:
-            say("Nothing was removed.")
+        if not confirmed("Remove it?"):
             return 1
     for name, command in programs.items():
         step(f"Pruning {name}")
         _run([*command, "--yes", *(["--skip-archive"] if name == "Airflow" else [])], environment)
-    files = prune_task_logs(task_logs, min(keep, LOGS_KEEP_DAYS))
+    files = prune_task_logs(min(keep, LOGS_KEEP_DAYS))
     step(f"Removed {files} task logs")
     return 0
 

@@ -103,7 +103,7 @@ Remove the link (rm .venv) and call the same command again."
 }
 
 # Packages must not change under a running stack.
-stop_stack() { [ ! -x .venv/bin/python ] || .venv/bin/python -m local stop 2>/dev/null || true; }
+stop_stack() { [ ! -x .venv/bin/python ] || STACK=embedded .venv/bin/python -m local stop 2>/dev/null || true; }
 
 state_of() { say "$(cksum <requirements.lock) $PWD $1"; }
 

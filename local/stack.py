@@ -22,6 +22,7 @@ from local.celery import Celery
 from local.covid.server import Covid
 from local.errors import StackError
 from local.inbox.server import Inbox
+from local.log_files import KEEP_DAYS, prune_task_logs
 from local.postgres import Postgres
 from local.program import HOST, Program, wait_until
 from local.redis import Redis
@@ -57,7 +58,7 @@ class Stack:
             self._check_settings()
         else:
             leftovers.end(self.processes())
-            self._check_ports()
+            check_ports(self.settings.ports_of_programs())
             self.postgres.prepare()
             self.airflow.prepare()
             self.settings.remember()
@@ -172,6 +173,11 @@ class Stack:
         return None
 
     @property
+    def metabase_url(self) -> str | None:
+        """Where Metabase is, if it is there."""
+        return None
+
+    @property
     def mails_url(self) -> str:
         """Where mails can be read."""
         return self.mailpit_url or self.inbox.url
@@ -189,9 +195,13 @@ class Stack:
         }
 
     @property
-    def task_logs(self) -> Path:
-        """Where Airflow writes the logs of tasks, a file a try."""
+    def task_logs(self) -> Path | None:
+        """Where Airflow writes the logs of tasks, a file a try; none where that is no folder of this machine."""
         return self.supervisor.logs / "tasks"
+
+    def prune_task_logs(self, days: float = KEEP_DAYS) -> int:
+        """Remove task logs that nobody has written to for `days`; returns how many files."""
+        return prune_task_logs(self.task_logs, days) if self.task_logs else 0
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -258,16 +268,17 @@ class Stack:
                 "Call it as it was started, or `make stop` first."
             )
 
-    def _check_ports(self) -> None:
-        """Raise `StackError` naming every port that somebody else listens on, and the setting that moves it."""
-        taken = {name: port for name, port in self.settings.ports_of_programs().items() if _in_use(port)}
-        if taken:
-            listed = ", ".join(f"{port} ({name})" for name, port in taken.items())
-            other = " ".join(f"{name}={port + 1000}" for name, port in taken.items())
-            raise StackError(
-                f"In use on {HOST} by another program: port {listed}. "
-                f"End that program, or choose another port, for example `make run {other}`."
-            )
+
+def check_ports(wanted: Mapping[str, int]) -> None:
+    """Raise `StackError` naming every port that somebody else listens on, and the setting that moves it."""
+    taken = {name: port for name, port in wanted.items() if _in_use(port)}
+    if taken:
+        listed = ", ".join(f"{port} ({name})" for name, port in taken.items())
+        other = " ".join(f"{name}={port + 1000}" for name, port in taken.items())
+        raise StackError(
+            f"In use on {HOST} by another program: port {listed}. "
+            f"End that program, or choose another port, for example `make run {other}`."
+        )
 
 
 def _in_use(port: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psycopg
+
 from include.environment import DAG_ID
 from local.console import say, span, table
 from local.errors import StackError
@@ -54,9 +56,13 @@ def _say_programs(stack: Stack) -> bool:
 def _say_warehouse(stack: Stack) -> None:
     if not stack.postgres.is_ready():
         raise StackError("PostgreSQL does not answer, so the warehouse cannot be asked.")
-    say(behind(stack))
-    told = standing(stack)
-    if rows := [(name, span(age), *told.get(name, ("-", "-"))) for name, age in freshness(stack).items()]:
+    try:
+        say(behind(stack))
+        told = standing(stack)
+        rows = [(name, span(age), *told.get(name, ("-", "-"))) for name, age in freshness(stack).items()]
+    except psycopg.Error as error:
+        raise StackError(f"The warehouse cannot be asked: {str(error).strip()}.") from error
+    if rows:
         say(table(("table", "behind", "quarantined", "as the source"), rows))
     say()
 

@@ -15,7 +15,7 @@ from include.catalog import TABLES
 from include.environment import DAG_ID
 from include.freshness.standing import read, standings
 from local import databases
-from local.airflow_settings import ADMIN
+from local.airflow_settings import ADMIN, MAIL_TO
 from local.aws import PROCESSED_BUCKET, RAW_BUCKET, SITE_BUCKET
 from local.console import elapsed_s, span, table
 from local.first_run import table_of
@@ -32,12 +32,15 @@ def summary(stack: Stack, run: Mapping[str, Any]) -> str:
             f"Run {run['dag_run_id']}: {run['state']} in {span(run_seconds(run))}. {behind(stack)}",
             addresses(stack),
             f"Memory: {stack.memory_mib():,.0f} MiB. Ready after {span(elapsed_s())}.",
-            NEXT.format(follows="within seconds" if stack.airflow.watch_source != "off" else "every five minutes"),
+            NEXT.format(
+                chosen=" (each with STACK=compose, or after `export STACK=compose`)" if stack.mailpit_url else "",
+                follows="within seconds" if stack.airflow.watch_source != "off" else "every five minutes",
+            ),
         ]
     )
 
 
-NEXT = """Try next:
+NEXT = """Try next{chosen}:
   make shop      let the shop trade; the warehouse follows {follows}
   make psql SQL='SELECT currency_code, sum(units_sold * unit_price) AS revenue
                  FROM fact_sales_order_current JOIN dim_currency USING (currency_id) GROUP BY 1'
@@ -50,11 +53,15 @@ def addresses(stack: Stack) -> str:
     rows.append(("Dashboards", f"{stack.airflow.dashboards_url}  in Airflow; by themselves: `make dashboard`"))
     rows += _inboxes(stack)
     rows += _covid_files(stack)
+    if stack.metabase_url:
+        rows.append(
+            ("Metabase", f"{stack.metabase_url}  as {MAIL_TO}, by TOTES_SECRET_METABASE in {stack.secrets_file}")
+        )
     for name, reader in databases.READERS.items():
         rows.append((f"PostgreSQL {name}", f"postgresql://{reader}@{HOST}:{stack.settings.postgres_port}/{name}"))
     rows.append(("S3", f"{stack.aws.endpoint_url}  buckets {RAW_BUCKET}, {PROCESSED_BUCKET}, {SITE_BUCKET}"))
     rows.append(("Public page", f"{stack.aws.endpoint_url}/{SITE_BUCKET}/public/index.html  COVID-19, for everybody"))
-    rows.append(("Passwords", f"make password (Airflow's); all of them are in {stack.secrets_file}"))
+    rows.append(("Passwords", f"`make password` (Airflow's); all of them are in {stack.secrets_file}"))
     width = max(len(name) for name, _ in rows)
     return "Addresses:\n" + "\n".join(f"  {name.ljust(width)}  {value}" for name, value in rows)
 

@@ -77,8 +77,8 @@ def _conninfo() -> str:
     from airflow.providers.postgres.hooks.postgres import PostgresHook
     from airflow.sdk.exceptions import AirflowNotFoundException
 
+    from include.connections import of_parts, parts_of
     from include.errors import SettingError
-    from include.freshness.connections import of_parts
 
     hook = PostgresHook(postgres_conn_id=CONNECTION)
     try:
@@ -95,7 +95,7 @@ def _conninfo() -> str:
     login, password, port = found.login, found.password, found.port
     if extra.get("iam"):
         login, password, port = hook.get_iam_token(found)
-    parts = {"host": found.host, "port": port, "user": login, "password": password, "dbname": found.schema}
+    parts = parts_of(found.host, port, login, password, found.schema)
     return of_parts(f"Airflow connection {CONNECTION}", parts, extra)
 
 

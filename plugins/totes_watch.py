@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 
     from include.source.watch import Connection
 
-# A look that takes longer is no cheap one; a half-open connection is given up after about a minute.
-_LIBPQ = {
-    "connect_timeout": 10,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
-    "application_name": "totes_watch",
-}
+# A look that takes longer is no cheap one.
 _LIMITS = "-c statement_timeout=10s -c default_transaction_read_only=on"
 
 
@@ -55,27 +47,11 @@ class SourceChanged(BaseEventTrigger):
         import psycopg
         from airflow.sdk import BaseHook
 
-        from include import tls
-        from include.settings import TlsSettings
+        from include import connections
 
         found = await BaseHook.aget_connection(self._connection)
-        given = {name: value for name, value in found.extra_dejson.items() if name in _libpq_options()}
-        where = {"host": found.host, **given}
-        given |= tls.required(f"Airflow connection {self._connection}", where, TlsSettings.from_environment())
-        given["options"] = f"{given.get('options', '')} {_LIMITS}".strip()
-        return await psycopg.AsyncConnection.connect(
-            host=found.host,
-            port=found.port,
-            dbname=found.schema,
-            user=found.login,
-            password=found.password,
-            autocommit=True,
-            **_LIBPQ | given,
-        )
-
-
-def _libpq_options() -> set[str]:
-    """What libpq understands of a connection's extras; the rest is for Airflow's own hook."""
-    from psycopg import pq
-
-    return {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+        parts = connections.parts_of(found.host, found.port, found.login, found.password, found.schema)
+        extra = {**connections.PATIENCE, "application_name": "totes_watch", **found.extra_dejson}
+        extra["options"] = f"{extra.get('options', '')} {_LIMITS}".strip()
+        conninfo = connections.of_parts(f"Airflow connection {self._connection}", parts, extra)
+        return await psycopg.AsyncConnection.connect(conninfo, autocommit=True)

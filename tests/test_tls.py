@@ -6,11 +6,12 @@ from include import tls
 from include.errors import SettingError
 from include.settings import TlsSettings
 
-PLAIN = TlsSettings(plaintext_hosts=frozenset({"postgres"}))
+PLAIN = {"AIRFLOW__TOTES__PLAINTEXT_HOSTS": "postgres"}
+ROOT = "AIRFLOW__TOTES__DATABASE_ROOT_CERTIFICATE"
 
 
-def required(settings=TlsSettings(), environment=None, **given):  # noqa: B008  frozen
-    return tls.required("connection warehouse", given, settings, environment or {})
+def required(environment=None, **given):
+    return tls.required("connection warehouse", given, environment or {})
 
 
 @pytest.mark.parametrize(
@@ -38,8 +39,8 @@ def test_this_machine_is_reached_as_it_is_asked_for(given):
         {"service": "warehouse"},
         {"environment": {"PGHOST": "db.example"}},
         {"environment": {"PGSERVICE": "warehouse"}},
-        {"settings": PLAIN, "host": "postgres,db.example"},
-        {"settings": PLAIN, "host": "postgres", "hostaddr": "10.0.0.7"},
+        {"environment": PLAIN, "host": "postgres,db.example"},
+        {"environment": PLAIN, "host": "postgres", "hostaddr": "10.0.0.7"},
     ],
 )
 def test_any_other_server_is_verified(given):
@@ -71,12 +72,12 @@ def test_nothing_that_could_be_public_may_go_without(host):
 def test_the_authorities_are_the_connection_s_the_setting_s_or_the_machine_s(tmp_path):
     own, others = tmp_path / "own.pem", tmp_path / "others.pem"
     own.touch(), others.touch()
-    setting = TlsSettings.from_environment({"AIRFLOW__TOTES__DATABASE_ROOT_CERTIFICATE": str(own)})
+    setting = {ROOT: str(own)}
     assert required(setting, host="db.example", sslrootcert=str(others))["sslrootcert"] == str(others)
     assert required(setting, host="db.example")["sslrootcert"] == str(own)
     libpq = {"PGSSLROOTCERT": str(others)}  # what psql takes beside it; the parameter given to libpq would win over it
-    assert required(environment=libpq, host="db.example")["sslrootcert"] == str(others)
-    assert required(setting, environment=libpq, host="db.example")["sslrootcert"] == str(own)
+    assert required(libpq, host="db.example")["sslrootcert"] == str(others)
+    assert required(setting | libpq, host="db.example")["sslrootcert"] == str(own)
     machine_s = required(host="db.example")["sslrootcert"]
     assert required(host="db.example", sslrootcert="system")["sslrootcert"] == machine_s
     assert machine_s.startswith("/")
@@ -84,4 +85,4 @@ def test_the_authorities_are_the_connection_s_the_setting_s_or_the_machine_s(tmp
 
 def test_an_authority_that_is_not_there_is_named():
     with pytest.raises(SettingError, match=r"no file /nowhere/rds\.pem"):
-        required(TlsSettings(root_certificate="/nowhere/rds.pem"), host="db.example")
+        required({ROOT: "/nowhere/rds.pem"}, host="db.example")

@@ -14,8 +14,8 @@ from include.analytics.reading import Reader
 from include.analytics.reading.chosen import chosen
 from include.analytics.standalone.door import Door
 from include.analytics.standalone.serving import Address, listen, serve, standalone
+from include.connections import conninfo
 from include.errors import RetryableError, SettingError
-from include.freshness.connections import conninfo
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from include.connections import conninfo
 from include.errors import SettingError, WarehouseUnavailable
-from include.freshness.connections import conninfo
 from include.freshness.standing import Verdict, read, standings
 
 _PATIENCE = "SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '5s'"

@@ -14,9 +14,9 @@ from datetime import timedelta
 import psycopg
 
 from include import search_path
+from include.connections import conninfo
 from include.environment import PRODUCTION
 from include.errors import SettingError, TotesError, WarehouseUnavailable
-from include.freshness.connections import conninfo
 from include.plain_text import table
 from include.retention import notes
 from include.warehouse import migrate

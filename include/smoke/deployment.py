@@ -12,9 +12,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from include import search_path
 from include.airflow_api import AirflowApi, WebServer
+from include.connections import conninfo
 from include.environment import TESTING
 from include.errors import SettingError
-from include.freshness.connections import conninfo
 from include.settings import AlertSettings, Settings
 from include.smoke.mwaa import Mwaa
 from include.warehouse.connection import Connection

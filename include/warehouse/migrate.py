@@ -5,7 +5,9 @@ testing alike. ``python -m include.warehouse.migrate`` does it in the database t
 ``WAREHOUSE_DSN`` names, as the database's owner. No run ever does.
 """
 
+import contextlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,6 @@ from include import search_path, tls
 from include.catalog import TABLES
 from include.environment import ENVIRONMENTS, PRODUCTION, TESTING, Environment
 from include.errors import SchemaDriftError, SettingError, TotesError
-from include.settings import TlsSettings
 from include.warehouse import roles, schemas
 from include.warehouse.calendar import extend_calendar
 from include.warehouse.connection import Connection
@@ -31,6 +32,9 @@ from include.warehouse.views import view_names, view_statements
 _MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = _MIGRATIONS / "versions"
 VERSION_TABLE = "etl_schema_version"
+
+# A bare "/" or "@" in a password would end it there, and its rest be shown as the host or the database.
+_ENCODED = re.compile(r"postgres(ql)?://([^/@]*@)?[^@]*")
 
 
 def config() -> Config:
@@ -53,9 +57,9 @@ def upgrade(dsn: str, environment: Environment = PRODUCTION, *, derived: bool = 
     views, the calendar's horizon and everybody's rights, follows; a caller that looks for what the migrations lack
     leaves it out. Raises ``SettingError`` where the role may not migrate.
     """
-    given = conninfo_to_dict(dsn)
+    given = _parameters(dsn)
     options = search_path.option(environment.warehouse_schema, str(given.get("options") or ""))
-    verified: dict[str, Any] = tls.required("the warehouse to migrate", given, TlsSettings.from_environment())
+    verified: dict[str, Any] = tls.required("the warehouse to migrate", given)
     with psycopg.connect(dsn, **verified, options=options) as warehouse:
         search_path.require(warehouse, environment.warehouse_schema)
         engine = sa.create_engine("postgresql+psycopg://", creator=lambda: warehouse, poolclass=sa.StaticPool)
@@ -69,6 +73,20 @@ def upgrade(dsn: str, environment: Environment = PRODUCTION, *, derived: bool = 
                 extend_calendar(warehouse)
                 _give_rights(warehouse, environment)
     return _head()
+
+
+def _parameters(dsn: str) -> dict[str, Any]:
+    """What a connection string says; what is none is refused without being shown, for libpq would quote it."""
+    with contextlib.suppress(psycopg.ProgrammingError):
+        if _ENCODED.fullmatch(dsn) or "://" not in dsn:
+            return dict(conninfo_to_dict(dsn))
+    raise SettingError(
+        "the warehouse to migrate",
+        found="a connection string that cannot be read",
+        expected="host=… dbname=… user=…, values with spaces in quotes, or postgresql://user@host/database with all"
+        " special characters percent-encoded",
+        remedy="correct WAREHOUSE_DSN; the password can be left to PGPASSFILE",
+    )
 
 
 def _migrate(connection: sa.Connection) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from local import first_run, summary
 from local.compose import env_files
 from local.compose.stack import ComposeStack
-from local.console import say, step
+from local.console import confirmed, say, step
 from local.errors import StackError
 from local.faildemo import note
 from local.settings import ROOT
@@ -61,8 +61,7 @@ def airflow(stack: ComposeStack, command: str) -> int:
 
 def reset(stack: ComposeStack, *, sure: bool) -> int:
     """Remove every container and volume; `.env` stays."""
-    if not sure and input("Remove all data of the Compose stack? Type yes: ").strip().lower() not in {"y", "yes"}:
-        say("Nothing was removed.")
+    if not sure and not confirmed("Remove all data of the Compose stack?"):
         return 1
     with stack.alone():
         stack.supervisor.call("--profile", "*", "down", "--volumes", "--remove-orphans")
@@ -71,4 +70,5 @@ def reset(stack: ComposeStack, *, sure: bool) -> int:
 
 
 def _become(stack: ComposeStack, *arguments: str) -> int:
-    os.execvpe("docker", stack.supervisor.command(*arguments), stack.supervisor.environment())  # noqa: S606, S607 # no shell
+    command = stack.supervisor.command(*arguments)
+    os.execve(command[0], command, stack.supervisor.environment())  # noqa: S606 # no shell

@@ -1,6 +1,7 @@
 """The files that `make env` writes for Compose: choices, passwords, and what each container is told.
 
-`.env` is the one place of the choices and the passwords: a second `make env` keeps them. The others are derived.
+`.env` is the one place of the choices and the passwords: a second `make env` keeps them, and whatever else somebody
+wrote into it. The others are derived.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from local.settings import ROOT, Settings
 
 FILE = ".env"
 _PREFIX = "TOTES_SECRET_"
-_AIRFLOW_UID = 50000  # of the image's own user
+_AIRFLOW_UID = 50000  # of the image's own user, where the clone is root's; else its owner reads what is mounted
+_INSIDE = frozenset({"SMTP_PORT", "REDIS_PORT", "DASHBOARD_PORT"})  # what Compose publishes no port for
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,23 @@ class Choices:
     metabase_port: int = 3000
     bi: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse one port for two services."""
+        names = self.published()
+        for name, port in names.items():
+            if twin := next((other for other in names if other != name and names[other] == port), None):
+                raise StackError(f"{name} and {twin} are both {port}; give each a port of its own.")
+
+    def published(self) -> dict[str, int]:
+        """The ports of this machine that Compose is to publish, by the name of the variable that changes each."""
+        own = {"MAILPIT_PORT": self.mailpit_port, **({"METABASE_PORT": self.metabase_port} if self.bi else {})}
+        return {name: port for name, port in self.settings.ports().items() if name not in _INSIDE} | own
+
     def as_texts(self) -> dict[str, str]:
         """By name, as the environment holds them."""
         own = {"mailpit_port": self.mailpit_port, "metabase_port": self.metabase_port, "bi": int(self.bi)}
-        return {name.upper(): str(value) for name, value in {**self.settings.as_texts(), **own}.items()}
+        folders = {name: _in_the_clone(getattr(self.settings, name)) for name in ("state_dir", "dags_folder")}
+        return {name.upper(): str(value) for name, value in {**self.settings.as_texts(), **folders, **own}.items()}
 
     def profiles(self) -> list[str]:
         """Compose's profiles that these choices need."""
@@ -51,7 +66,9 @@ def write(folder: Path, environ: Mapping[str, str] = os.environ) -> Choices:
     """
     found = read(folder) if (folder / FILE).exists() else {}
     choices, secrets = choices_of(found, environ), _secrets(found)
-    for name, values in _files(choices, secrets).items():
+    files = _files(choices, secrets)
+    files[FILE] = {**found, **files[FILE], "AIRFLOW_UID": str(folder.stat().st_uid or _AIRFLOW_UID)}
+    for name, values in files.items():
         secrets_store.write_private(folder / name, _text(values))
     return choices
 
@@ -69,9 +86,11 @@ def read(folder: Path) -> dict[str, str]:
 def choices_of(found: Mapping[str, str], environ: Mapping[str, str]) -> Choices:
     """The choices of a file's variables, and of the environment's, which beat them."""
     own = {**found, **{name: value for name, value in environ.items() if value}}
-    state_dir = own.get("STATE_DIR") or str(ROOT / ".state" / "compose")
+    folders = {"STATE_DIR": own.get("STATE_DIR") or ".state/compose", "DAGS_FOLDER": own.get("DAGS_FOLDER") or "dags"}
     return Choices(
-        settings.from_environment({**own, "STATE_DIR": state_dir}),
+        settings.from_environment(
+            {**own, **{name: str(ROOT / Path(folder).expanduser()) for name, folder in folders.items()}}
+        ),
         mailpit_port=_port("MAILPIT_PORT", own, Choices.mailpit_port),
         metabase_port=_port("METABASE_PORT", own, Choices.metabase_port),
         bi=own.get("BI") == "1",
@@ -103,7 +122,6 @@ def _files(choices: Choices, secrets: Secrets) -> dict[str, dict[str, str]]:
             **choices.as_texts(),
             **{f"{_PREFIX}{name.upper()}": value for name, value in asdict(secrets).items()},
             "COMPOSE_PROFILES": ",".join(choices.profiles()),
-            "AIRFLOW_UID": str(os.getuid() or _AIRFLOW_UID),
             "POSTGRES_OPTIONS": shlex.join(postgres.as_options(postgres.SETTINGS)),
             "POSTGRES_INITDB_ARGS": shlex.join(postgres.INITDB),
             "REDIS_OPTIONS": " ".join(f"--{name} {value}" for name, value in redis.SETTINGS.items()),
@@ -126,9 +144,16 @@ def _files(choices: Choices, secrets: Secrets) -> dict[str, dict[str, str]]:
 
 
 def _text(values: Mapping[str, str]) -> str:
-    """A file's text; between single quotes Compose takes every character as it is."""
+    """A file's text; between single quotes Compose takes every character as it is, but a single quote."""
+    if quoted := [name for name, value in values.items() if "'" in value or "\n" in value]:
+        raise StackError(f"{', '.join(quoted)}: a single quote or a line's end, which an env file cannot hold.")
     lines = [f"{name}='{value}'" for name, value in values.items()]
     return "\n".join(["# Written by `make env`, never committed.", *lines, ""])
+
+
+def _in_the_clone(folder: Path) -> str:
+    """A folder as `.env` names it: where it is in the clone, so that a moved or copied clone means its own."""
+    return f"./{folder.relative_to(ROOT)}" if folder.is_relative_to(ROOT) else str(folder)
 
 
 def _port(name: str, values: Mapping[str, str], default: int) -> int:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
 from psycopg.conninfo import make_conninfo
 
 from local import airflow_settings, contents, databases
@@ -18,6 +19,12 @@ from local.log_files import prune_task_logs
 from local.postgres import ADMIN
 from local.secrets_store import Secrets, write_private
 
+OTHER_PASSWORDS = (
+    f"PostgreSQL refuses the password of '{ADMIN}' in {env_files.FILE}: its volume was made with another one, before or"
+    " by another clone. Restore that one; or start over with `make reset STACK=compose`; or give this clone containers"
+    f" and volumes of its own with a line COMPOSE_PROJECT_NAME=… in {env_files.FILE}."
+)
+
 
 def main(environ: Mapping[str, str] = os.environ) -> None:
     """Everything that must be there before Airflow's components start. Raises `StackError`.
@@ -25,7 +32,12 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
     `environ` holds `.env`, and what Airflow is told.
     """
     secrets = env_files.secrets_of(environ)
-    databases.create_all(_conninfo("postgres", ADMIN, secrets), secrets)
+    try:
+        databases.create_all(_conninfo("postgres", ADMIN, secrets), secrets)
+    except psycopg.OperationalError as error:
+        if "password authentication failed" not in str(error):
+            raise
+        raise StackError(OTHER_PASSWORDS) from None
     step("Roles and databases are there")
     places.AWS.provision(secrets)
     step("Buckets, topic and queue are there")

@@ -1,15 +1,19 @@
-"""`python -m local.compose.metabase`: what `metabase-init` does: Metabase's admin, and its connection to the warehouse.
+"""`python -m local.compose.metabase`: `metabase-setup` makes Metabase's admin, and its connection to the warehouse.
 
 By Metabase's API (https://www.metabase.com/docs/latest/api): `setup` with the token that `session/properties` shows
-while nobody is set up, then `database`. Idempotent: an instance that is set up is left alone.
+while nobody is set up, then `database`. Idempotent: an instance that is set up is left alone. Then it waits for its
+end: `docker compose up --wait` fails on a container that has ended, unless another one waits for that
+(https://github.com/docker/compose/issues/10596).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request
@@ -21,6 +25,8 @@ from local.databases import READERS
 from local.program import DIRECT
 
 URL = "http://metabase:3000/api"
+DONE = Path("/tmp/done")  # noqa: S108 # nosec B108 # of a container of its own
+"""What the health check looks for."""
 
 
 def set_up(url: str, admin_password: str, reader_password: str) -> str:
@@ -56,3 +62,5 @@ if __name__ == "__main__":
     except HTTPError as error:
         say(f"Metabase refuses ({error.code}): {error.read()[:500].decode(errors='replace')}")
         sys.exit(1)
+    DONE.touch()
+    signal.pause()

@@ -12,7 +12,7 @@ from local.covid.server import INTERNET, Covid
 from local.program import HOST
 from local.redis import Redis
 from local.secrets_store import Secrets
-from local.settings import Settings
+from local.settings import MOST_WORKERS, Settings
 
 ROOT: Final = Path("/opt/airflow")
 """The project, mounted."""
@@ -57,7 +57,10 @@ def ground(settings: Settings) -> Ground:
 
 
 def celery(settings: Settings, secrets: Secrets) -> Celery | None:
-    """Celery on Compose's Redis; none where tasks run in the scheduler's container."""
+    """Celery on Compose's Redis; none where tasks run in the scheduler's container.
+
+    Airflow is told of as many workers as there may be: `docker compose up --scale` tells it nothing.
+    """
     if settings.executor != "celery":
         return None
-    return Celery(Redis(DATA, 6379, secrets.redis, host="redis"), settings.workers, settings.slots)
+    return Celery(Redis(DATA, 6379, secrets.redis, host="redis"), MOST_WORKERS, settings.slots)

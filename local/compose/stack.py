@@ -10,14 +10,16 @@ from pathlib import Path
 import psutil
 
 from local.accounts import Place
-from local.compose import env_files
+from local.compose import env_files, places
 from local.compose.containers import Containers
 from local.compose.env_files import Choices
+from local.errors import StackError
+from local.log_files import KEEP_DAYS
 from local.postgres import Postgres
 from local.program import HOST, answers
 from local.secrets_store import Secrets
 from local.settings import ROOT
-from local.stack import Stack
+from local.stack import Stack, check_ports
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,16 @@ class ComposeStack(Stack):
     choices: Choices
 
     def start_servers(self) -> None:
-        """Start everything; Compose knows the order, `airflow-init` does the rest."""
-        self.supervisor.call("up", "--detach", "--build", "--wait", "--wait-timeout", "600")
+        """Start everything; Compose knows the order, `airflow-init` does the rest.
+
+        Raises `StackError` for a port in use, and with the last words of what did not start.
+        """
+        ours = self.supervisor.published_ports()
+        check_ports({name: port for name, port in self.choices.published().items() if port not in ours})
+        try:
+            self.supervisor.call("up", "--detach", "--build", "--wait", "--wait-timeout", "600")
+        except StackError as error:
+            raise StackError(f"{error}{self.supervisor.last_words()}") from None
 
     def start_airflow(self) -> None:
         """It is started; return when it serves tasks and all its components report healthy."""
@@ -56,6 +66,16 @@ class ComposeStack(Stack):
     def takes_mails(self) -> bool:
         """Whether Mailpit is there."""
         return answers(f"{self.mailpit_url}/readyz")
+
+    @property
+    def task_logs(self) -> None:
+        """None: they are in a volume."""
+        return None
+
+    def prune_task_logs(self, days: float = KEEP_DAYS) -> int:
+        """Remove old ones where they are; returns how many files."""
+        pruning = ("python", "-m", "local.log_files", str(places.HOME / "logs"), str(days))
+        return int(self.supervisor.ask("exec", "--no-TTY", "scheduler", *pruning))
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -87,6 +107,11 @@ class ComposeStack(Stack):
     def mailpit_url(self) -> str:
         """Where Mailpit is."""
         return f"http://{HOST}:{self.choices.mailpit_port}"
+
+    @property
+    def metabase_url(self) -> str | None:
+        """Where Metabase is, if it was chosen."""
+        return f"http://{HOST}:{self.choices.metabase_port}" if self.choices.bi else None
 
     @property
     def ports(self) -> Mapping[str, int]:

@@ -85,14 +85,14 @@ class MailServerDown(Fault):
     def break_(self, stack: Stack) -> str:
         """Stop the inbox, and break something to tell of."""
         stack.supervisor.stop_program(stack.mail_program)
-        return f"the inbox is stopped, and {ColumnRenamed().break_(stack)}"
+        return f"the mail server ({stack.mail_program}) is stopped, and {ColumnRenamed().break_(stack)}"
 
     def repair(self, stack: Stack) -> str:
         """Mend it, and start the inbox."""
         mended = ColumnRenamed().repair(stack)
         stack.supervisor.start_program(stack.mail_program)
         wait_until(stack.takes_mails, lambda: True, stack.mail_program, stack.supervisor.log(stack.mail_program))
-        return f"the inbox takes mails again, and {mended}"
+        return f"the mail server takes mails again, and {mended}"
 
     def evidence(self, stack: Stack) -> str:
         """What waits in the outbox."""

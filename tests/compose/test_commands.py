@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import cast
 
 import pytest
 
 from local import __main__ as commands
-from local.compose import containers
+from local.compose import containers, env_files
+from local.compose.containers import Containers
 from local.faildemo.arrivals import Arrivals
 from local.stack import Stack
 
@@ -24,8 +27,21 @@ INSPECTED = {
         "StartedAt": "2026-11-21T08:51:12.578875Z",
         "Health": {"Status": "unhealthy"},
     },
+    "NetworkSettings": {"Ports": {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": "18080"}], "5555/tcp": None}},
 }
 """The part of `docker inspect` that is read, as Docker 20.10 writes it."""
+
+WORDS = "No module named totes"
+DOCKER = """#!/bin/sh
+case "$*" in
+  *" ps --all --quiet") echo 4f2a ;;
+  "inspect 4f2a") cat {inspected} ;;
+  *" logs --no-color --no-log-prefix --tail 50 worker") printf '\\033[2KNo module named totes' ;;
+  *" config --services") printf 'airflow-init\\nscheduler\\nworker\\n' ;;
+  *) exit 1 ;;
+esac
+"""
+"""A Docker with one container of three services that ought to be there, one of which has an end."""
 
 ANSWERS = {
     "/api/timeline": [{"id": "1", "kind": "message", "event": "failed", "subject": "FAILED dim_staff"}],
@@ -110,3 +126,42 @@ def test_a_stack_that_there_is_not_is_refused(
     monkeypatch.setenv("STACK", "swarm")
     assert commands.main(["status"]) == 1
     assert "STACK is 'swarm'; expected embedded or compose" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", ["run", "stop", "status", "logs", "airflow"])
+def test_without_docker_it_is_said_what_is_missing(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env_files.write(tmp_path, {"STATE_DIR": str(tmp_path / "state")})
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    monkeypatch.setattr(containers, "ROOT", tmp_path)
+    monkeypatch.setenv("STACK", "compose")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert commands.main([verb]) == 1
+    assert "STACK=compose needs Docker, and there is no `docker` on PATH" in capsys.readouterr().out
+
+
+@pytest.fixture
+def unwell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Containers:
+    (tmp_path / "inspected").write_text(json.dumps([INSPECTED]))
+    docker = tmp_path / "docker"
+    docker.write_text(DOCKER.format(inspected=tmp_path / "inspected"))
+    docker.chmod(0o700)
+    env_files.write(tmp_path, {})
+    monkeypatch.setattr(containers, "ROOT", tmp_path)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return Containers(tmp_path / "logs")
+
+
+def test_what_is_not_well_has_its_last_words_told(unwell: Containers) -> None:
+    assert unwell.last_words() == f"\n\nThe end of the log of worker:\n{WORDS}"
+
+
+def test_the_ports_of_running_containers_are_no_other_programs(unwell: Containers) -> None:
+    assert unwell.published_ports() == {18080}
+
+
+def test_a_service_that_ought_to_run_and_has_no_container_is_told_as_stopped(unwell: Containers) -> None:
+    told = unwell.programs()
+    assert [(one["name"], one["statename"]) for one in told] == [("scheduler", "STOPPED"), ("worker-2", "UNHEALTHY")]
+    assert set(told[0]) == set(told[1])

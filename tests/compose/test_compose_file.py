@@ -51,7 +51,7 @@ def test_compose_refuses_to_start_without_env_and_says_what_to_do(project: Path)
     [
         ({}, set()),
         ({"EXECUTOR": "celery", "WORKERS": "3"}, {"redis", "worker"}),
-        ({"BI": "1"}, {"metabase", "metabase-init"}),
+        ({"BI": "1"}, {"metabase", "metabase-setup"}),
     ],
     ids=["local", "celery", "bi"],
 )
@@ -108,6 +108,15 @@ def test_each_service_is_contained(name: str) -> None:
         assert one["restart"] == "unless-stopped"
 
 
+@pytest.mark.parametrize("name", ONCE)
+def test_who_ends_is_waited_for_or_compose_takes_the_end_for_a_failure(name: str) -> None:
+    waits = {"condition": "service_completed_successfully"}
+    waiting = [
+        one for one in SERVICES.values() if "profiles" not in one and one.get("depends_on", {}).get(name) == waits
+    ]
+    assert waiting
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_service_runs_as_root(name: str) -> None:
     if "user" in SERVICES[name]:
@@ -137,3 +146,9 @@ def test_the_stand_ins_requirements_are_those_of_the_lock() -> None:
 
     assert pins("docker/aws/requirements.txt")
     assert pins("docker/aws/requirements.txt") <= pins("requirements.lock")
+
+
+def test_what_the_image_copies_its_user_may_read_whatever_the_clones_modes() -> None:
+    copied = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY ")]
+    assert copied
+    assert all(line.startswith("COPY --chown=airflow:0 ") for line in copied)

@@ -49,6 +49,40 @@ def test_what_is_missing_is_added(tmp_path: Path) -> None:
     assert env_files.secrets_of(env_files.read(tmp_path)).redis
 
 
+def test_what_somebody_else_wrote_into_the_file_stays(tmp_path: Path) -> None:
+    env_files.write(tmp_path, {})
+    with (tmp_path / ".env").open("a") as file:
+        file.write("COMPOSE_PROJECT_NAME=second\n")
+    env_files.write(tmp_path, {"BI": "1"})
+    assert values(tmp_path / ".env")["COMPOSE_PROJECT_NAME"] == "second"
+
+
+def test_a_clone_that_is_moved_or_copied_means_its_own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env_files.write(tmp_path, {})
+    assert str(env_files.ROOT) not in (tmp_path / ".env").read_text()
+    (tmp_path / "moved" / "dags").mkdir(parents=True)
+    (tmp_path / ".env").rename(tmp_path / "moved" / ".env")
+    monkeypatch.setattr(env_files, "ROOT", tmp_path / "moved")
+    settings = env_files.write(tmp_path / "moved", {}).settings
+    assert settings.dags_folder == tmp_path / "moved" / "dags"
+    assert settings.state_dir == tmp_path / "moved" / ".state" / "compose"
+
+
+def test_a_folder_elsewhere_is_kept_whole_and_one_that_the_file_cannot_hold_is_refused(tmp_path: Path) -> None:
+    for name in ("my dags", "my dad's"):
+        (tmp_path / name).mkdir()
+    env_files.write(tmp_path, {"DAGS_FOLDER": str(tmp_path / "my dags")})
+    assert env_files.write(tmp_path, {}).settings.dags_folder == tmp_path / "my dags"
+    with pytest.raises(StackError, match="DAGS_FOLDER: a single quote"):
+        env_files.write(tmp_path, {"DAGS_FOLDER": str(tmp_path / "my dad's")})
+
+
+def test_airflow_runs_as_whose_the_clone_is_and_never_as_root(tmp_path: Path) -> None:
+    env_files.write(tmp_path, {})
+    owner = tmp_path.stat().st_uid
+    assert values(tmp_path / ".env")["AIRFLOW_UID"] == str(owner or 50000)
+
+
 def test_without_the_file_it_is_said_how_to_write_it(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="write it with `make env`"):
         env_files.read(tmp_path)
@@ -56,7 +90,11 @@ def test_without_the_file_it_is_said_how_to_write_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("environ", "why"),
-    [({"MAILPIT_PORT": "mail"}, "MAILPIT_PORT is 'mail'"), ({"EXECUTOR": "dask"}, "EXECUTOR is 'dask'")],
+    [
+        ({"MAILPIT_PORT": "mail"}, "MAILPIT_PORT is 'mail'"),
+        ({"EXECUTOR": "dask"}, "EXECUTOR is 'dask'"),
+        ({"MAILPIT_PORT": "8026"}, "INBOX_PORT and MAILPIT_PORT are both 8026"),
+    ],
 )
 def test_a_choice_that_cannot_be_is_refused(tmp_path: Path, environ: dict[str, str], why: str) -> None:
     with pytest.raises(StackError, match=why):

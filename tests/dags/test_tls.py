@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -11,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from include.analytics.reading.postgres import PostgresReader
+from include.connections import conninfo
 from include.environment import PRODUCTION
 from include.errors import RetryableError, SettingError
 from include.freshness.ask import ask
-from include.freshness.connections import conninfo
 from include.warehouse import migrate
 from local.settings import ROOT
 from tests.dags import tls_server
@@ -80,6 +81,16 @@ REFUSED = (RetryableError, psycopg.OperationalError)
 def test_the_right_host_is_let_through(way, tls, monkeypatch):
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", tls.connection())
     assert way() == "encrypted"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_host_of_the_extras_is_the_one_that_is_verified(way, tls, monkeypatch):
+    parts = json.loads(tls.connection(host="127.0.0.1"))
+    for verified, refusal in ((HOST, contextlib.nullcontext()), (ANOTHER, pytest.raises(REFUSED, match=ANOTHER))):
+        extra = {**parts["extra"], "host": verified}
+        monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", json.dumps({**parts, "extra": extra}))
+        with refusal:
+            assert way() == "encrypted"
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -32,7 +32,8 @@ WHERE nspname IN ('public', 'testing', 'testing_source') AND relkind IN ('r', 'v
 WRITTEN = "SELECT * FROM fact_sales_order ORDER BY 1"
 EDIT = "UPDATE sales_order SET units_sold = units_sold + 1 WHERE sales_order_id = 1"
 
-MAKE, TAKE_OVER = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "roles.md").read_text(), re.DOTALL)
+ROLES = (ROOT / "docs" / "roles.md").read_text()
+MAKE, TAKE_OVER = re.findall(r"```sql\n(.*?)```", ROLES, re.DOTALL)
 
 
 def age(dsn: str) -> None:
@@ -166,6 +167,21 @@ def test_without_a_superuser_the_documented_roles_are_enough(elsewhere: Elsewher
     for role in ("administrator", "analyst"):
         with pytest.raises(psycopg.OperationalError if role == "administrator" else psycopg.Error):
             psycopg.connect(elsewhere.conninfo("warehouse", role)).execute("DELETE FROM fact_payment")
+
+
+def test_somebody_with_a_role_of_her_own_reads_and_cannot_become_the_dashboards(elsewhere: Elsewhere):
+    migrate.upgrade_all(elsewhere.warehouse("warehouse").owner)
+    with psycopg.connect(elsewhere.conninfo("postgres", "administrator")) as administrator:
+        for statement in re.findall(r"`((?:CREATE|GRANT|ALTER) [^`]*\bjane\b[^`]*)`", ROLES):
+            administrator.execute(statement)
+        administrator.execute("ALTER ROLE jane PASSWORD 'not-secret-here'")
+    with psycopg.connect(elsewhere.conninfo("warehouse", "jane"), autocommit=True) as jane:
+        assert jane.execute("SHOW transaction_read_only").fetchone() == ("on",)
+        jane.execute(WRITTEN)
+        jane.execute("SET default_transaction_read_only = off")
+        for attempt in ("SET ROLE analyst", "ALTER ROLE analyst PASSWORD 'mine'", "DELETE FROM fact_payment"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                jane.execute(attempt)
 
 
 def test_without_a_superuser_a_warehouse_can_be_taken_over_as_documented(elsewhere: Elsewhere):

@@ -84,9 +84,23 @@ def test_the_stacks_databases_are_made_once_and_kept(pg_server: PgServer) -> Non
         databases.create_all(pg_server.conninfo("postgres"), pg_server.secrets)
         with psycopg.connect(pg_server.conninfo("airflow", "airflow")) as conn:
             assert conn.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+        for database, role in (*databases.READERS.items(), *databases.LOADERS.items()):
+            keeps_no_large_object(pg_server, database, role)
+            for closed in ("postgres", "template1"):
+                with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+                    psycopg.connect(pg_server.conninfo(closed, role))
     finally:
         for name in databases.OWNERS:
             pg_server.drop(name)
+
+
+def keeps_no_large_object(pg_server: PgServer, database: str, role: str) -> None:
+    """PostgreSQL lets everybody make them, and a reader's transactions are read-only by default alone."""
+    with psycopg.connect(pg_server.conninfo(database, role), autocommit=True) as conn:
+        conn.execute("SET default_transaction_read_only = off")
+        for attempt in ("lo_creat(-1)", "lo_create(0)", "lo_from_bytea(0, 'kept')"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                conn.execute(f"SELECT {attempt}")
 
 
 def test_rows_survive_a_killed_server(server_dir: Path) -> None:

@@ -19,6 +19,7 @@ import psutil
 import psycopg
 import pytest
 
+from include.environment import DAG_ID
 from local import accounts, first_run, secrets_store
 from local.airflow_settings import MAIL_FROM, MAIL_TO
 from local.errors import StackError
@@ -151,6 +152,8 @@ def test_a_failed_first_run_is_explained_and_the_next_one_is_waited_for(
     assert "failed: dim_one.load." in message
     assert "ValueError: broken on purpose" in message
     assert message.count(str(stack.task_logs)) == 1
+    failed_run = stack.api.runs(DAG_ID, limit=1)[0]["dag_run_id"]
+    assert "ValueError: broken on purpose" in first_run._failure(stack.api, failed_run, None)
     capsys.readouterr()
 
     run = first_run.ensure(stack.api, stack.task_logs)

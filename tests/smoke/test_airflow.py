@@ -137,6 +137,11 @@ class Server(BaseHTTPRequestHandler):
         self.reply(201 if well else 401, {"access_token": "t1"} if well else {"detail": f"no: {asked}"})
 
     def do_GET(self) -> None:
+        if self.path.endswith("/moved"):
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{self.server.server_address[1]}/elsewhere")
+            self.end_headers()
+            return
         self.reply(200, {"path": self.path, "by": self.headers["Authorization"]})
 
     def do_DELETE(self) -> None:
@@ -170,6 +175,11 @@ def test_a_refused_login_shows_no_password(address: str):
     with pytest.raises(AirflowUnavailable, match="401") as caught:
         WebServer(address, "me", f"{CANARY}x").get("x")
     assert CANARY not in str(caught.value)
+
+
+def test_a_token_is_not_taken_to_where_a_redirect_leads(address: str):
+    with pytest.raises(AirflowUnavailable, match=r"302 .*; expected an answer"):
+        WebServer(address, token=TOKEN).get("moved")
 
 
 def test_a_server_that_is_away_is_named():

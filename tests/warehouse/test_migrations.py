@@ -1,5 +1,6 @@
 """The migrations make what the catalogue declares, all of it and nothing else, and can be undone."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -11,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from include.catalog import SOURCE_FED
-from include.errors import SchemaDriftError
+from include.errors import SchemaDriftError, SettingError
 from include.warehouse import migrate
 from include.warehouse.schema import metadata
 from include.warehouse.views import view_names
@@ -163,3 +164,20 @@ def test_the_command_says_why_it_cannot(monkeypatch, capsys, dsn, said):
         monkeypatch.delenv("WAREHOUSE_DSN", raising=False)
     assert migrate.main() == 1
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "warehouse_owner:qqq@db.example",
+        "host=db.example password=ab qqq",
+        "host=db.example password='qqq",
+        "postgresql://warehouse_owner:qqq%zz@db.example/warehouse",
+        "postgresql://warehouse_owner:ab@qqq@db.example/warehouse",
+        "postgresql://warehouse_owner:ab/qqq@db.example/warehouse",
+    ],
+)
+def test_a_connection_string_that_cannot_be_read_is_not_shown(dsn: str):
+    with pytest.raises(SettingError, match="correct WAREHOUSE_DSN") as caught:
+        migrate.upgrade_all(dsn)
+    assert "qqq" not in "".join(traceback.format_exception(caught.value))

@@ -47,6 +47,11 @@ SELECT count(*) FILTER (WHERE has_table_privilege(%(role)s, c.oid, 'SELECT')),
        count(*) FILTER (WHERE has_table_privilege(%(role)s, c.oid, 'INSERT, UPDATE, DELETE'))
 FROM pg_class AS c WHERE relnamespace = %(schema)s::regnamespace AND relkind IN ('r', 'v')
 """
+AS_THE_OWNER = """
+SELECT pronamespace::regnamespace::text, proname, has_function_privilege('public', oid, 'EXECUTE'), proconfig
+FROM pg_proc WHERE prosecdef AND pronamespace IN ('public'::regnamespace, 'testing'::regnamespace)
+ORDER BY 1, 2
+"""
 TABLE_COUNT = len(metadata().tables)
 ALL_COUNT = TABLE_COUNT + 1 + sum(len(view_names(table)) for table in TABLES.values())  # 1: etl_schema_version
 
@@ -154,3 +159,10 @@ def test_a_restarted_number_is_undone_by_a_rollback_and_is_the_loaders_to_restar
         assert loader.execute(number).fetchone() == (3,)
     with psycopg.connect(warehouse_db.analyst) as analyst, pytest.raises(psycopg.errors.InsufficientPrivilege):
         analyst.execute(restart)
+
+
+def test_what_runs_as_the_owner_is_nobodys_and_looks_nowhere_else(both: WarehouseDb):
+    with psycopg.connect(both.owner) as owner:
+        found = owner.execute(AS_THE_OWNER).fetchall()
+    search_path = ["search_path=pg_catalog, pg_temp"]
+    assert found == [(schema, "etl_restart_numbers", False, search_path) for schema in ("public", "testing")]

@@ -1,14 +1,9 @@
 """How a question becomes an answer: one snapshot, an ETag by the ledger, JSON or CSV, remembered or streamed."""
 
-import csv
 import hashlib
-import io
-import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime, time
-from decimal import Decimal
-from functools import partial
+from datetime import date
 from threading import Semaphore
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -20,10 +15,11 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.types import Receive, Scope, Send
 
+from include.analytics.api.formats import as_csv, as_json
 from include.analytics.api.memory import Memory
 from include.analytics.build import build
 from include.analytics.errors import Busy
-from include.analytics.reading import Batch, Reader, Snapshot
+from include.analytics.reading import Reader, Snapshot
 
 Statement = sa.Select[Any] | sa.CompoundSelect[Any]
 RowModel = TypeVar("RowModel", bound=BaseModel)
@@ -40,7 +36,11 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal["json", "csv"] = Field("json", description="JSON, or CSV with a header line.")
+    format: Literal["json", "csv"] = Field(
+        "json",
+        description="JSON, or CSV with a header line. In CSV a text that a spreadsheet would take for a formula has an"
+        " apostrophe before it; JSON has every text as it is.",
+    )
 
     @field_validator("*", mode="before")
     @classmethod
@@ -137,7 +137,9 @@ class Asking:
             names = [column.key or "" for column in statement.selected_columns]
             batches = snapshot.stream(statement)
             first = next(batches, [])  # a question that fails does so before anything was answered
-            parts = _csv(names, first, batches) if question.format == "csv" else _json(members, names, first, batches)
+            parts = (
+                as_csv(names, first, batches) if question.format == "csv" else as_json(members, names, first, batches)
+            )
             return _Streamed(parts, held.pop_all(), media_type=_media_type(question), headers=headers)
 
     def _link(self, cursor: str | None) -> dict[str, str]:
@@ -179,65 +181,13 @@ def _body(question: Question, answer: BaseModel) -> bytes:
         return answer.model_dump_json(exclude_unset=True).encode()
     rows = [row.model_dump(exclude_unset=True) for row in getattr(answer, "rows", [])]
     names = list(rows[0]) if rows else _columns_of(type(answer))
-    return b"".join(_csv(names, [list(row.values()) for row in rows], iter(())))
+    return b"".join(as_csv(names, [list(row.values()) for row in rows], iter(())))
 
 
 def _columns_of(answer: type[BaseModel]) -> list[str]:
     """The columns that rows would have, for a header line without rows."""
     (row,) = answer.model_fields["rows"].annotation.__args__  # type: ignore[union-attr]  # list[a row's model]
     return list(row.model_fields)
-
-
-def _csv(names: Sequence[str], first: Batch, batches: Iterator[Batch]) -> Iterator[bytes]:
-    text = io.StringIO()
-    written = csv.writer(text, lineterminator="\r\n")
-    if names:
-        written.writerow(names)
-    for batch in _all(first, batches):
-        written.writerows([_cell(value) for value in row] for row in batch)
-        yield text.getvalue().encode()
-        text.seek(0)
-        text.truncate()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    if isinstance(value, datetime):
-        return _instant(value)
-    return value.isoformat() if isinstance(value, date | time) else value
-
-
-def _json(members: Mapping[str, Any], names: Sequence[str], first: Batch, batches: Iterator[Batch]) -> Iterator[bytes]:
-    encode = partial(json.dumps, default=_plain, ensure_ascii=False, separators=(",", ":"))
-    yield f'{encode(members)[:-1]},"rows":['.encode()
-    comma = ""
-    for batch in _all(first, batches):
-        rows = ",".join(encode(dict(zip(names, row, strict=True))) for row in batch)
-        if rows:
-            yield f"{comma}{rows}".encode()
-            comma = ","
-    yield b"]}"
-
-
-def _instant(value: datetime) -> str:
-    """As pydantic spells it: in UTC, with a Z."""
-    return value.isoformat().replace("+00:00", "Z")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return _instant(value)
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON of ours")
-
-
-def _all(first: Batch, batches: Iterator[Batch]) -> Iterator[Batch]:
-    yield first
-    yield from batches
 
 
 class _Streamed(StreamingResponse):

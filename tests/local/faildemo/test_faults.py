@@ -7,7 +7,7 @@ import pytest
 
 from include.catalog import TABLES
 from include.warehouse.load import one_load_at_a_time
-from local import databases
+from local import databases, status
 from local.errors import StackError
 from local.faildemo.fault import FAILURE, FAILURE_AND_END, Fault, News
 from local.faildemo.faults import FAULTS, choices, fault_named
@@ -81,6 +81,8 @@ def test_the_warehouse_closes_once_the_plan_is_done_and_ends_who_is_in_it(stack:
         assert fault.meddle(stack, WITH_PLAN_DONE)
         assert fault.meddle(stack, WITH_PLAN_DONE) is None
         assert not lets_in(stack, "warehouse", "totes_etl")
+        with pytest.raises(StackError, match=r"warehouse cannot be asked: .*not currently accepting connections"):
+            status._say_warehouse(stack)
         assert lets_in(stack, "totesys", "totes_reader")
         with pytest.raises(psycopg.OperationalError):
             inside.execute("SELECT 1")

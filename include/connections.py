@@ -11,10 +11,17 @@ from psycopg.pq import Conninfo
 
 from include import tls
 from include.errors import SettingError
-from include.settings import TlsSettings
 
 _TYPES = {"postgres", "postgresql"}
-_DEFAULTS: dict[str, Any] = {"connect_timeout": 5, "application_name": "totes_freshness"}
+_DEFAULTS: dict[str, Any] = {"connect_timeout": 5, "application_name": "totes"}
+PATIENCE: Mapping[str, int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""libpq's parameters by which a half-open connection is given up after about a minute instead of never."""
 
 
 def conninfo(name: str, environment: Mapping[str, str]) -> str:
@@ -36,12 +43,12 @@ def of_parts(
 ) -> str:
     """The libpq connection string of a connection's ``parts`` (libpq's names) and those extras that libpq knows.
 
-    ``where`` is what the connection is called in an error.
+    What the extras say holds, as in Airflow's hook. ``where`` is what the connection is called in an error.
     """
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
-    given = {key: value for key, value in extra.items() if key in known}
-    given |= {key: value for key, value in parts.items() if value}
-    given |= tls.required(where, given, TlsSettings.from_environment(environment), environment)
+    given = {key: value for key, value in parts.items() if value}
+    given |= {key: value for key, value in extra.items() if key in known}
+    given |= tls.required(where, given, environment)
     return make_conninfo(**{**_DEFAULTS, **given})
 
 
@@ -55,7 +62,7 @@ def _of_json(variable: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
         _refuse(variable, "JSON that cannot be read")
     if given.get("conn_type") not in _TYPES:
         _refuse(variable, f"a connection of type {given.get('conn_type')!r}")
-    return _parts(given.get("host"), port, given.get("login"), given.get("password"), given.get("schema")), extra
+    return parts_of(given.get("host"), port, given.get("login"), given.get("password"), given.get("schema")), extra
 
 
 def _of_uri(variable: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -73,7 +80,7 @@ def _of_uri(variable: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
         _refuse(variable, "a URI with a special character that is not percent-encoded")
     names = (unquote(part) if part else None for part in (url.hostname, url.username, url.password, database))
     host, login, password, schema = names
-    return _parts(host, port, login, password, schema), extra
+    return parts_of(host, port, login, password, schema), extra
 
 
 def _query(url: SplitResult) -> dict[str, Any]:
@@ -81,7 +88,8 @@ def _query(url: SplitResult) -> dict[str, Any]:
     return {**given, **json.loads(given.pop("__extra__", "{}"))}
 
 
-def _parts(host: object, port: int, login: object, password: object, schema: object) -> dict[str, Any]:
+def parts_of(host: object, port: object, login: object, password: object, schema: object) -> dict[str, Any]:
+    """What Airflow calls the parts of a connection, by libpq's names."""
     return {"host": host, "port": port, "user": login, "password": password, "dbname": schema}
 
 

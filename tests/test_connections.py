@@ -5,8 +5,8 @@ import json
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from include.connections import conninfo
 from include.errors import SettingError
-from include.freshness.connections import conninfo
 
 WANTED = {"host": "db.example", "port": "5433", "user": "totes_etl", "password": "p@ss/w#rd", "dbname": "warehouse"}
 URI = "postgresql://totes_etl:p%40ss%2Fw%23rd@db.example:5433/warehouse"
@@ -23,7 +23,7 @@ PARTS = {
 def read(text: str) -> dict[str, object]:
     """The connection string's parts, without those that every one has, or every one to another machine."""
     found = conninfo_to_dict(conninfo("warehouse", {"AIRFLOW_CONN_WAREHOUSE": text}))
-    assert (found.pop("connect_timeout"), found.pop("application_name")) == ("5", "totes_freshness")
+    assert (found.pop("connect_timeout"), found.pop("application_name")) == ("5", "totes")
     for name in ("sslmode", "sslrootcert", "gssencmode"):
         found.pop(name, None)
     return found
@@ -45,6 +45,10 @@ def test_both_forms_give_the_same_connection(text: str):
 )
 def test_of_the_extras_those_count_that_libpq_knows(text: str):
     assert read(text) == WANTED | {"sslsni": "0"}
+
+
+def test_what_an_extra_says_holds_as_in_airflow_s_hook():
+    assert read(f"{URI}?host=standby.example") == WANTED | {"host": "standby.example"}
 
 
 def test_what_is_left_out_is_left_to_libpq():
