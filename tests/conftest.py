@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +16,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from include.object_store import ObjectStore
 from local import accounts, databases, program, secrets_store
 from local.aws import Aws
 from local.postgres import Postgres
 from local.settings import ROOT
+from tests import airflow_runs
+from tests.kept import Keep, Kept, pipeline_of
+from tests.kept import keep as kept_of
 from tests.pipeline import Pipeline
 from tests.ports import free_port
 from tests.source.small_shop import ROWS
@@ -50,13 +52,23 @@ class PgServer:
         """The connection string of `role` (default: the superuser) to `database`."""
         return self.postgres.conninfo(database, role, getattr(self.secrets, role))
 
-    def create(self, name: str, like: str, template: str | None = None) -> None:
-        """Make database `name` with owner, guests and grants of the stack's database `like`."""
+    def create(self, name: str, like: str, template: str | None = None, oid: int | None = None) -> None:
+        """Make database `name` (with the number `oid`) with owner, guests and grants of the stack's database `like`."""
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as admin:
+            if oid is not None:
+                admin.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} OID {}").format(
+                        *map(sql.Identifier, (name, databases.OWNERS[like], template or "template1")), sql.Literal(oid)
+                    )
+                )
             databases.create_database(admin, name, like, template=template)
         if like == "totesys" and template is None:
             with psycopg.connect(self.conninfo(name), autocommit=True) as conn:
                 databases.grant_reading(conn, databases.OWNERS[like], databases.READERS[like])
+
+    def source(self, name: str) -> SourceDb:
+        """The shop's database `name`."""
+        return SourceDb(self.conninfo(name, "shop"), self.conninfo(name, "totes_reader"))
 
     def warehouse(self, name: str) -> WarehouseDb:
         """The warehouse in database `name`."""
@@ -68,10 +80,10 @@ class PgServer:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextmanager
-    def copy_of(self, template: str, like: str) -> Iterator[str]:
+    def copy_of(self, template: str, like: str, oid: int | None = None) -> Iterator[str]:
         """The name of a fresh copy of database `template`, dropped afterwards."""
         name = f"{template}_{next(_numbers)}"
-        self.create(name, like, template)
+        self.create(name, like, template, oid)
         try:
             yield name
         finally:
@@ -116,6 +128,13 @@ def server_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def prepared_stack() -> Iterator[Path]:
+    """The state folder of a stack that was never run, with all its databases; `airflow_runs` copies it."""
+    with airflow_runs.prepare(ROOT / ".test-state" / f"prepared-{os.getpid()}") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def pg_server(server_dir: Path) -> Iterator[PgServer]:
     """A real PostgreSQL 18 on a free port, without fsync, with the stack's roles."""
     secrets = secrets_store.generate_all()
@@ -124,6 +143,9 @@ def pg_server(server_dir: Path) -> Iterator[PgServer]:
     with program.running(postgres.program(), server_dir / "postgres.log", postgres.is_ready):
         with psycopg.connect(postgres.admin(), autocommit=True) as admin:
             databases.create_roles(admin, secrets)
+            # Its launcher holds on to the statistics of dropped databases; `Kept` makes some with the same number.
+            admin.execute("ALTER SYSTEM SET autovacuum = off")
+            admin.execute("SELECT pg_reload_conf()")
         yield PgServer(postgres, secrets)
 
 
@@ -142,7 +164,7 @@ def source_template(pg_server: PgServer) -> str:
 def source_db(pg_server: PgServer, source_template: str) -> Iterator[SourceDb]:
     """A shop database of the test's own: all eleven tables, no rows."""
     with pg_server.copy_of(source_template, "totesys") as name:
-        yield SourceDb(pg_server.conninfo(name, "shop"), pg_server.conninfo(name, "totes_reader"))
+        yield pg_server.source(name)
 
 
 @pytest.fixture(scope="session")
@@ -181,6 +203,10 @@ def aws(server_dir: Path) -> Iterator[AwsServer]:
 @pytest.fixture
 def lake_buckets(aws: AwsServer) -> LakeBuckets:
     """A raw and a processed bucket of the test's own."""
+    return _buckets(aws)
+
+
+def _buckets(aws: AwsServer) -> LakeBuckets:
     number = next(_numbers)
     raw, processed = f"raw-{number}", f"processed-{number}"
     aws.aws.provision(aws.secrets, [raw, processed])
@@ -204,14 +230,13 @@ def demo(
 ) -> Iterator[Pipeline]:
     """The pipeline between a shop full of demo rows, two empty buckets and an empty warehouse."""
     with pg_server.copy_of(demo_template, "totesys") as name:
-        source = SourceDb(pg_server.conninfo(name, "shop"), pg_server.conninfo(name, "totes_reader"))
-        yield _pipeline(source, warehouse_db, lake_buckets)
+        yield pipeline_of(pg_server.source(name), warehouse_db, lake_buckets)
 
 
 @pytest.fixture
 def pipeline(source_db: SourceDb, warehouse_db: WarehouseDb, lake_buckets: LakeBuckets) -> Pipeline:
     """The pipeline between an empty shop, two empty buckets and an empty warehouse."""
-    return _pipeline(source_db, warehouse_db, lake_buckets)
+    return pipeline_of(source_db, warehouse_db, lake_buckets)
 
 
 @pytest.fixture
@@ -221,12 +246,31 @@ def small(pipeline: Pipeline) -> Pipeline:
     return pipeline
 
 
-def _pipeline(source: SourceDb, warehouse: WarehouseDb, buckets: LakeBuckets) -> Pipeline:
-    return Pipeline(
-        owner=source.owner,
-        reader=source.reader,
-        loader=warehouse.loader,
-        warehouse_owner=warehouse.owner,
-        raw=ObjectStore(buckets.client, buckets.raw),
-        processed=ObjectStore(buckets.client, buckets.processed),
-    )
+@pytest.fixture(scope="session")
+def keep(pg_server: PgServer, source_template: str, warehouse_template: str, aws: AwsServer) -> Keep:
+    """Lets a pipeline over a shop of a few rows do something, and keeps what it did."""
+
+    def kept(live: Callable[[Pipeline], object]) -> Kept:
+        with (
+            pg_server.copy_of(source_template, "totesys") as shop,
+            pg_server.copy_of(warehouse_template, "warehouse") as stars,
+        ):
+            pipeline = pipeline_of(pg_server.source(shop), pg_server.warehouse(stars), _buckets(aws))
+            pipeline.shop(*ROWS)
+            live(pipeline)
+            return kept_of(pg_server, pipeline)
+
+    return kept
+
+
+@pytest.fixture(scope="session")
+def loaded_once(keep: Keep) -> Kept:
+    """A shop of a few rows after its first run."""
+    return keep(Pipeline.run)
+
+
+@pytest.fixture
+def loaded(loaded_once: Kept, lake_buckets: LakeBuckets) -> Iterator[Pipeline]:
+    """The pipeline of a shop of a few rows after its first run."""
+    with loaded_once.again(lake_buckets) as pipeline:
+        yield pipeline

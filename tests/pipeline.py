@@ -38,11 +38,15 @@ class Pipeline:
     def testing(self) -> "Pipeline":
         """The same pipeline in the testing environment, migrated, and prepared as the first task of its runs does."""
         migrate.upgrade(self.warehouse_owner, TESTING)
-        raw, processed = (ObjectStore(s._client, s.bucket, TESTING.prefix) for s in (self.raw, self.processed))
-        beside = replace(self, owner=self.loader, reader=self.loader, raw=raw, processed=processed, environment=TESTING)
+        beside = self.beside()
         with beside.loading() as warehouse:
             testing.prepare(warehouse)
         return beside
+
+    def beside(self) -> "Pipeline":
+        """The same pipeline in the testing environment, as it stands there."""
+        raw, processed = (ObjectStore(s._client, s.bucket, TESTING.prefix) for s in (self.raw, self.processed))
+        return replace(self, owner=self.loader, reader=self.loader, raw=raw, processed=processed, environment=TESTING)
 
     def run(self, request: Request | None = None) -> dict[str, dict[str, Any]]:
         """One run: plan, then the three steps of each table with changes; the load records by table."""

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/browser/", "tests/terraform/")
-"""The folders whose modules share what is costly: one running stack, what Terraform renders."""
+TOGETHER = ("tests/browser/", "tests/operations/", "tests/terraform/")
+"""The folders whose modules share what is costly: a running stack, what Terraform renders."""
 
-SLOWEST_FIRST = ("browser", "integration", "deploy", "faults", "terraform")
+SLOWEST_FIRST = ("browser", "operations", "integration", "deploy", "faults", "terraform")
 
 
 class FilesAndFolders(LoadFileScheduling):

@@ -13,9 +13,8 @@ from tests.pipeline import NAMES, Pipeline
 
 
 @pytest.fixture
-def small(small: Pipeline) -> Pipeline:
-    small.run()
-    return small
+def small(loaded: Pipeline) -> Pipeline:
+    return loaded
 
 
 def check(small: Pipeline, *tables: str) -> list[dict[str, Any]]:

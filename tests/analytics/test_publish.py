@@ -78,69 +78,64 @@ def counted(rows) -> Counter:
     )
 
 
-def test_after_each_change_the_extracts_are_the_warehouse(small: Pipeline, site: Site):
-    small.run()
-    published(small, site)
-    assert_equal(small, site)
+def test_after_each_change_the_extracts_are_the_warehouse(loaded: Pipeline, site: Site):
+    published(loaded, site)
+    assert_equal(loaded, site)
     for statements in EVENTS:
-        small.shop(*statements)
-        small.run()
-        published(small, site)
-    assert_equal(small, site)
+        loaded.shop(*statements)
+        loaded.run()
+        published(loaded, site)
+    assert_equal(loaded, site)
     assert len(manifest_of(site).tables[SALES].parts) > 3
 
 
-def test_a_publishing_writes_what_changed_and_no_more(small: Pipeline, site: Site):
-    small.run()
-    first = published(small, site)
+def test_a_publishing_writes_what_changed_and_no_more(loaded: Pipeline, site: Site):
+    first = published(loaded, site)
     assert first.rows[SALES] == 4
-    edit(small)
-    second = published(small, site)
+    edit(loaded)
+    second = published(loaded, site)
     assert {name: rows for name, rows in second.rows.items() if name in NAMES} == {SALES: 1}
     assert "dim_date" not in second.rows
-    third = published(small, site)
+    third = published(loaded, site)
     assert third.rows == {}
     assert third.bytes_written == 0
 
 
-def test_a_member_that_a_fact_s_load_infers_is_published_with_it(small: Pipeline, site: Site):
-    small.run()
-    published(small, site)
-    small.shop(
+def test_a_member_that_a_fact_s_load_infers_is_published_with_it(loaded: Pipeline, site: Site):
+    published(loaded, site)
+    loaded.shop(
         "INSERT INTO design (design_name, file_location, file_name, last_updated) VALUES ('n', 'n', 'n', now())",
         "UPDATE sales_order SET design_id = 3 WHERE sales_order_id = 1",
     )
-    small.run(Request(tables=(SALES,)))
-    assert published(small, site).rows["dim_design"] == 1
-    assert_equal(small, site)
+    loaded.run(Request(tables=(SALES,)))
+    assert published(loaded, site).rows["dim_design"] == 1
+    assert_equal(loaded, site)
 
 
 @pytest.mark.parametrize("tables", [(SALES,), ("dim_design", SALES)])
-def test_a_replayed_table_is_published_anew(small: Pipeline, site: Site, tables):
-    small.run()
-    edit(small)
-    published(small, site)
-    small.run(Request(tables=tables, mode="replay"))
-    again = published(small, site)
+def test_a_replayed_table_is_published_anew(loaded: Pipeline, site: Site, tables):
+    edit(loaded)
+    published(loaded, site)
+    loaded.run(Request(tables=tables, mode="replay"))
+    again = published(loaded, site)
     assert again.rows[SALES] == 5
     assert len(manifest_of(site).tables[SALES].parts) == 1
-    assert_equal(small, site)
+    assert_equal(loaded, site)
 
 
-def test_a_warehouse_that_was_restored_from_a_backup_is_published_anew(small: Pipeline, pg_server, site: Site):
-    small.run()
-    published(small, site)
-    backup = str(conninfo_to_dict(small.loader)["dbname"])
+def test_a_warehouse_that_was_restored_from_a_backup_is_published_anew(loaded: Pipeline, pg_server, site: Site):
+    published(loaded, site)
+    backup = str(conninfo_to_dict(loaded.loader)["dbname"])
     with pg_server.copy_of(backup, "warehouse") as restored:
-        small.shop(EDIT, "UPDATE staff SET first_name = 'Flo' WHERE staff_id = 1")
-        small.run()
-        published(small, site)
+        loaded.shop(EDIT, "UPDATE staff SET first_name = 'Flo' WHERE staff_id = 1")
+        loaded.run()
+        published(loaded, site)
         older = Pipeline(
-            owner=small.owner,
-            reader=small.reader,
+            owner=loaded.owner,
+            reader=loaded.reader,
             loader=pg_server.conninfo(restored, "totes_etl"),
-            raw=small.raw,
-            processed=small.processed,
+            raw=loaded.raw,
+            processed=loaded.processed,
         )
         published(older, site)
         assert [part.rows for part in manifest_of(site).tables[SALES].parts] == [4]
@@ -167,48 +162,45 @@ class Breaking(Site):
         raise LakeUnavailable(key, found="a kill", expected="an end", remedy="try again")
 
 
-def test_a_publisher_that_dies_before_the_manifest_leaves_the_state_before(small: Pipeline, site: Site, monkeypatch):
-    small.run()
-    published(small, site)
+def test_a_publisher_that_dies_before_the_manifest_leaves_the_state_before(loaded: Pipeline, site: Site, monkeypatch):
+    published(loaded, site)
     before = manifest_of(site)
-    edit(small)
+    edit(loaded)
     with pytest.raises(LakeUnavailable):
-        published(small, Breaking(site._client, site.bucket))
+        published(loaded, Breaking(site._client, site.bucket))
     assert manifest_of(site) == before
-    edit(small)
-    published(small, site)
-    assert_equal(small, site)
+    edit(loaded)
+    published(loaded, site)
+    assert_equal(loaded, site)
     unnamed = stored(site) - manifest_of(site).keys - {object_keys.EXTRACTS_MANIFEST}
     assert unnamed
     monkeypatch.setattr(publishing, "GRACE", timedelta(0))
-    assert published(small, site).removed == len(unnamed)
+    assert published(loaded, site).removed == len(unnamed)
     assert stored(site) == manifest_of(site).keys | {object_keys.EXTRACTS_MANIFEST}
-    assert_equal(small, site)
+    assert_equal(loaded, site)
 
 
-def test_a_part_that_is_not_named_any_more_stays_for_an_hour(small: Pipeline, site: Site, monkeypatch):
-    small.run()
-    published(small, site)
+def test_a_part_that_is_not_named_any_more_stays_for_an_hour(loaded: Pipeline, site: Site, monkeypatch):
+    published(loaded, site)
     old = manifest_of(site).keys
-    small.run(Request(tables=(SALES, "dim_staff"), mode="replay"))
-    published(small, site)
+    loaded.run(Request(tables=(SALES, "dim_staff"), mode="replay"))
+    published(loaded, site)
     retired = old - manifest_of(site).keys
     assert retired
     assert set(manifest_of(site).retired) == retired
     assert retired <= stored(site)
     monkeypatch.setattr(publishing, "GRACE", timedelta(0))
-    published(small, site)
+    published(loaded, site)
     assert not retired & stored(site)
-    assert published(small, site).removed == 0
+    assert published(loaded, site).removed == 0
     assert manifest_of(site).retired == {}
 
 
-def test_two_publishings_at_once_are_one_after_the_other(small: Pipeline, site: Site):
-    small.run()
+def test_two_publishings_at_once_are_one_after_the_other(loaded: Pipeline, site: Site):
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda _: published(small, site), range(4)))
+        done = list(pool.map(lambda _: published(loaded, site), range(4)))
     assert [one.rows.get(SALES, 0) for one in sorted(done, key=lambda one: -one.bytes_written)] == [4, 0, 0, 0]
-    assert_equal(small, site)
+    assert_equal(loaded, site)
 
 
 def test_whoever_was_overtaken_replaces_nothing(site: Site):
@@ -221,9 +213,8 @@ def test_whoever_was_overtaken_replaces_nothing(site: Site):
     assert site.look("extracts/manifest.json", second) is None
 
 
-def test_a_manifest_survives_its_json(small: Pipeline, site: Site):
-    small.run()
-    published(small, site)
+def test_a_manifest_survives_its_json(loaded: Pipeline, site: Site):
+    published(loaded, site)
     manifest = manifest_of(site)
     assert len(manifest.tables) == len(EXTRACTS)
     assert Manifest.from_json(manifest.to_json()) == manifest
@@ -231,22 +222,20 @@ def test_a_manifest_survives_its_json(small: Pipeline, site: Site):
     assert Manifest.from_json(json.dumps(newer).encode()) is None
 
 
-def test_nothing_of_a_delivery_s_errors_is_extracted(small: Pipeline, site: Site):
-    small.run()
-    with loading(small.loader) as warehouse:
+def test_nothing_of_a_delivery_s_errors_is_extracted(loaded: Pipeline, site: Site):
+    with loading(loaded.loader) as warehouse:
         warehouse.execute(
             "INSERT INTO etl_alert (alert_id, event, run_id, happened_at, record, ailing)"
             " VALUES ('a', 'failed', 'r', now(), '{\"one\": [1, null]}', '{x,y}')"
         )
         warehouse.execute("INSERT INTO etl_delivery VALUES ('a', 'mail', NULL, 'someone@example.com refused')")
-    published(small, site)
+    published(loaded, site)
     assert b"someone@" not in b"".join(site.parts.read(key) for key in stored(site))
-    assert_equal(small, site)
+    assert_equal(loaded, site)
 
 
-def test_old_bookkeeping_is_left_out(small: Pipeline, site: Site):
-    small.run()
-    with loading(small.loader) as warehouse:
+def test_old_bookkeeping_is_left_out(loaded: Pipeline, site: Site):
+    with loading(loaded.loader) as warehouse:
         old = datetime.now(UTC) - timedelta(days=40)
         for event, at in (("loaded", old), ("failed", old), ("failed", old - timedelta(days=60))):
             warehouse.execute(
@@ -255,7 +244,7 @@ def test_old_bookkeeping_is_left_out(small: Pipeline, site: Site):
                 [f"{event}{at}", event, at],
             )
         warehouse.execute("UPDATE etl_ledger SET loaded_at = loaded_at - interval '1 year'")
-    published(small, site)
+    published(loaded, site)
     with closing(ExtractsReader(site)) as reader, reader.snapshot() as snapshot:
         alerts = snapshot.rows(sa.select(stars.table("etl_alert").c.event))
         loads = snapshot.rows(sa.select(stars.table("etl_ledger").c.table_name))
@@ -307,9 +296,8 @@ def load_covid(warehouse) -> None:
     )
 
 
-def test_the_step_says_what_it_published(small: Pipeline, site: Site):
-    small.run()
-    with loading(small.loader) as warehouse:
+def test_the_step_says_what_it_published(loaded: Pipeline, site: Site):
+    with loading(loaded.loader) as warehouse:
         record = steps.publish(site, warehouse)
     assert set(record["rows"]) >= {table.name for table in SOURCE_FED}
     assert json.loads(json.dumps(record)) == record

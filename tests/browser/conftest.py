@@ -16,10 +16,10 @@ from include.analytics.standalone.door import Door
 from local import commands, first_run, program
 from local.program import HOST, Program
 from local.stack import Stack
+from tests.airflow_runs import DAG, AirflowRuns, running
 from tests.browser import chromium
 from tests.browser.places import Place
 from tests.browser.recorder import Recorder
-from tests.integration.conftest import DAG, AirflowRuns, running
 
 PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -52,9 +52,9 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def stack_runs(chromium_path: str) -> Iterator[AirflowRuns]:  # noqa: ARG001  no stack where no browser looks at it
+def stack_runs(chromium_path: str, prepared_stack: Path) -> Iterator[AirflowRuns]:  # noqa: ARG001  no stack where no browser looks at it
     """The running stack after its first run; the DAG is paused again, so that only tests load anything."""
-    with running() as runs:
+    with running(prepared_stack) as runs:
         done = first_run.ensure(runs.stack.api, runs.stack.task_logs)
         runs.stack.api.unpause(DAG, paused=True)
         assert done["state"] == "success"

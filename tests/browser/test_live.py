@@ -5,10 +5,10 @@ from contextlib import ExitStack
 from playwright.sync_api import BrowserContext, Page, expect
 
 from local.stack import Stack
+from tests.airflow_runs import AirflowRuns
 from tests.browser.conftest import Standalone, alone
 from tests.browser.places import Place, look_again, settle
 from tests.browser.recorder import Recorder
-from tests.integration.conftest import AirflowRuns
 from tests.ports import free_port
 
 ORDER = """

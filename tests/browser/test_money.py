@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.airflow_runs import AirflowRuns
 from tests.browser.places import Place, look_again, settle
 from tests.browser.trade import cards, choose, rows, shows, told
-from tests.integration.conftest import AirflowRuns
 
 DAY = "2024-10-01"
 PAID = """

@@ -5,11 +5,11 @@ from playwright.sync_api import Page, expect
 
 from include import steps
 from include.catalog import FED
+from tests.airflow_runs import AirflowRuns
 from tests.alerts.receiver import Receiver
 from tests.alerts.runs import failure, run
 from tests.browser.places import Place
 from tests.browser.trade import rows, shows, told
-from tests.integration.conftest import AirflowRuns
 from tests.pipeline import NAMES
 
 TABLES = [table.name for table in FED]

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.airflow_runs import AirflowRuns
 from tests.browser.places import Place, settle
 from tests.browser.recorder import Recorder
 from tests.browser.trade import rows, told
-from tests.integration.conftest import AirflowRuns
 
 THEN_AND_NOW = """
 SELECT to_char(sum(units_sold * unit_price) FILTER

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.airflow_runs import AirflowRuns
 from tests.browser.places import Place, settle
 from tests.browser.trade import cards, choose, rows, shows, told
-from tests.integration.conftest import AirflowRuns
 
 SOLD = """
 fact_sales_order_current AS sold JOIN dim_currency USING (currency_id) JOIN dim_design USING (design_id)

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from include.analytics.api.problems import MEDIA_TYPE, Problem
+from tests.airflow_runs import AirflowRuns
 from tests.browser.places import SETTLED, Place, settle
 from tests.browser.recorder import Recorder
 from tests.browser.test_operations import TABLES
 from tests.browser.trade import rows
-from tests.integration.conftest import AirflowRuns
 
 LATE_BY = (
     "UPDATE etl_watermark SET fresh_at = fresh_at - %s * interval '1 h' WHERE table_name = 'fact_payment' RETURNING 1"

@@ -4,27 +4,20 @@ What differs from MWAA: LocalExecutor instead of Celery, and all components on o
 """
 
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
-import psycopg
-
 from deploy import build, contents
-from include.warehouse import migrate
-from local import accounts, program
+from local import program
 from local.airflow_programs import COMPONENTS
-from local.databases import OWNERS
 from local.program import Program
-from local.settings import ROOT, Settings
-from local.shop import demo, schema
+from local.settings import ROOT
 from local.stack import Stack
+from tests.airflow_runs import on_copy
 from tests.deploy import image
-from tests.ports import free_ports
 
 PATIENCE_S = 180
 
@@ -63,35 +56,18 @@ def lay_out(folder: Path) -> Layout:
 
 
 @contextmanager
-def running(state: Path) -> Iterator[tuple[Stack, Layout]]:
-    """A shop of demo rows, a migrated warehouse, and Airflow from the package between them."""
-    stack = Stack(Settings(state_dir=state, durable=False, **free_ports()))
-    state.mkdir(parents=True)
-    layout = lay_out(state)
-    shutil.copy(Path(__file__).with_name("probe_dags.py"), layout.home / "dags")
-    try:
+def running(prepared: Path) -> Iterator[tuple[Stack, Layout]]:
+    """A shop of demo rows, a migrated warehouse (a copy of `prepared`), and Airflow from the package between them."""
+    with on_copy(prepared) as stack:
+        layout = lay_out(stack.settings.state_dir)
+        shutil.copy(Path(__file__).with_name("probe_dags.py"), layout.home / "dags")
         stack.start_servers()
         ours = {one.name: layout.program(one) for one in stack.airflow.programs()}
-        migration = _migrate(ours["scheduler"])  # beside what follows: both take their time
-        with psycopg.connect(stack.conninfo("totesys", "shop")) as connection:
-            schema.create(connection)
-            demo.fill(connection, until=date(2024, 11, 15))
-        migrate.upgrade_all(stack.conninfo("warehouse", OWNERS["warehouse"]))
-        assert migration.wait() == 0
         shutil.copy(stack.airflow.home / "passwords.json", layout.home)
         with ExitStack() as components:
             _start(components, stack, ours)
             yield stack, layout
             (layout.home / "dags" / "go_on").touch()
-    finally:
-        stack.down()
-        shutil.rmtree(state, ignore_errors=True)
-        shutil.rmtree(accounts.outside(state), ignore_errors=True)
-
-
-def _migrate(component: Program) -> subprocess.Popen[bytes]:
-    command = (component.command[0], "db", "migrate")
-    return subprocess.Popen(command, env=dict(component.env), cwd=component.cwd, stdout=subprocess.DEVNULL)
 
 
 def _start(components: ExitStack, stack: Stack, ours: Mapping[str, Program]) -> None:

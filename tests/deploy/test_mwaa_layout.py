@@ -1,11 +1,11 @@
 """The package, laid out as MWAA does it, under a real Airflow: DAG, tasks, deadline in the triggerer, dashboards."""
 
 import json
-import os
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,7 +14,6 @@ import pytest
 from include.alerts import record
 from include.catalog import FED
 from local.aws import ALERTS_TOPIC_ARN
-from local.settings import ROOT
 from local.stack import Stack
 from tests.deploy import mwaa
 from tests.deploy.mwaa import Layout
@@ -31,8 +30,8 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def airflow() -> Iterator[Running]:
-    with mwaa.running(ROOT / ".test-state" / f"mwaa-{os.getpid()}") as (stack, layout):
+def airflow(prepared_stack: Path) -> Iterator[Running]:
+    with mwaa.running(prepared_stack) as (stack, layout):
         subscriber = subscribe(stack.aws.sns(stack.secrets), stack.aws.sqs(stack.secrets), ALERTS_TOPIC_ARN)
         stack.api.unpause("totes_etl")  # its first run, the latest that is due, begins
         yield Running(stack, layout, subscriber)

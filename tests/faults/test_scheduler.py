@@ -10,12 +10,13 @@ import psycopg
 import pytest
 
 from local.errors import StackError
+from tests.airflow_runs import DAG, AirflowRuns
 from tests.faults import truth
 from tests.faults.conftest import CUT_DOWN
 from tests.faults.figures import Figures, compare, regressions
 from tests.faults.matrix import Result
 from tests.faults.polls import PLANNING, Polls
-from tests.integration.conftest import DAG, AirflowRuns, airflow
+from tests.integration.conftest import airflow
 from tests.pipeline import NAMES
 
 pytestmark = [
@@ -40,9 +41,7 @@ def polls(airflow: AirflowRuns) -> Polls:
             connection.execute(statement.encode())
         with connection.transaction():
             truth.install(connection)
-    deadline = time.monotonic() + 60
-    while airflow.stack.api.dag(DAG) is None and time.monotonic() < deadline:
-        time.sleep(0.5)
+    airflow.until_known()
     airflow.stack.api.unpause(DAG)
     airflow.trigger()
     return Polls(airflow.stack.aws.s3(airflow.stack.secrets), airflow.pipeline.raw.bucket, airflow.pipeline.owner)

@@ -12,8 +12,8 @@ import pytest
 
 from include.catalog import SOURCE_FED
 from local.errors import StackError
+from tests.airflow_runs import DAG, TABLES, TASKS, AirflowRuns
 from tests.expected import EDITS
-from tests.integration.conftest import DAG, TABLES, TASKS, AirflowRuns
 from tests.pipeline import NAMES, Pipeline
 
 pytestmark = pytest.mark.airflow

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from local.stack import Stack
-from tests.integration.conftest import DAG, TABLES, AirflowRuns
+from tests.airflow_runs import DAG, TABLES, AirflowRuns
 from tests.integration.mailbox import Mailbox
 
 pytestmark = pytest.mark.airflow

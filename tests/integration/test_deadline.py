@@ -13,11 +13,9 @@ import psycopg
 import pytest
 
 from include.alerts import record
-from local import accounts
 from local.aws import ALERTS_TOPIC_ARN
-from local.settings import Settings
 from local.stack import Stack
-from tests.ports import free_ports
+from tests.airflow_runs import on_copy
 from tests.subscriber import Subscriber, subscribe
 
 pytestmark = pytest.mark.airflow
@@ -76,21 +74,16 @@ def wait_for(holds: Callable[[], bool], said: Callable[[], object], seconds: flo
 
 
 @pytest.fixture(scope="module")
-def late(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Late]:
-    folder, dags = tmp_path_factory.mktemp("late") / "state", tmp_path_factory.mktemp("dags")
+def late(tmp_path_factory: pytest.TempPathFactory, prepared_stack: Path) -> Iterator[Late]:
+    dags = tmp_path_factory.mktemp("dags")
     shutil.copy(Path(__file__).with_name("late_dags.py"), dags)
-    stack = Stack(Settings(state_dir=folder, dags_folder=dags, durable=False, **free_ports()))
-    try:
+    with on_copy(prepared_stack, dags_folder=dags) as stack:
         stack.start_servers()
         aws, secrets = stack.aws, stack.secrets
         subscriber = subscribe(aws.sns(secrets), aws.sqs(secrets), ALERTS_TOPIC_ARN)
         stack.start_airflow()
         wait_for(lambda: stack.api.dag("backfilled") is not None, stack.api.import_errors)
         yield Late(stack, dags, subscriber, [])
-    finally:
-        (dags / "go_on").touch()
-        stack.down()
-        shutil.rmtree(accounts.outside(folder), ignore_errors=True)
 
 
 def test_a_late_scheduled_run_is_told_once_with_what_is_done_and_what_waits(late: Late):

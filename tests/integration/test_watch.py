@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integration.conftest import DAG, AirflowRuns
+from tests.airflow_runs import DAG, AirflowRuns
 
 pytestmark = pytest.mark.airflow
 

@@ -1,5 +1,6 @@
 """Notes on runs pruned at any time: rows, lineage, replay, deletes, pending loads and alerts are as they were."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from include.errors import SettingError, SupersededError
 from include.planning import Request
 from include.retention import __main__ as program
 from include.retention import notes
+from tests.conftest import LakeBuckets
+from tests.kept import Keep, Kept
 from tests.pipeline import NAMES, Pipeline
 
 KEEP = timedelta(days=90)
@@ -19,9 +22,19 @@ ORPHANS = "SELECT count(*) FROM {} WHERE _load_id NOT IN (SELECT load_id FROM et
 SALES = Request(tables=("fact_sales_order",))
 
 
+@pytest.fixture(scope="module")
+def aged_once(keep: Keep) -> Kept:
+    return keep(live_long_ago)
+
+
 @pytest.fixture
-def aged(small: Pipeline) -> Pipeline:
+def aged(aged_once: Kept, lake_buckets: LakeBuckets) -> Iterator[Pipeline]:
     """A history of changes, of full comparisons that changed nothing and of checks, all of 100 days ago."""
+    with aged_once.again(lake_buckets) as pipeline:
+        yield pipeline
+
+
+def live_long_ago(small: Pipeline) -> None:
     small.run()
     small.run(Request(tables=NAMES, mode="full"))
     small.shop("UPDATE sales_order SET units_sold = 7 WHERE sales_order_id = 1")
@@ -30,7 +43,6 @@ def aged(small: Pipeline) -> Pipeline:
         small.run(Request(tables=NAMES, mode="full"))
         verify(small)
     age(small)
-    return small
 
 
 def verify(small: Pipeline) -> None:

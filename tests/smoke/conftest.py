@@ -9,17 +9,32 @@ import pytest
 
 from include.smoke.listener import Listener, listen, remove_all
 from include.warehouse.connection import Connection
-from tests.conftest import AwsServer
+from tests.conftest import AwsServer, LakeBuckets
+from tests.kept import Keep, Kept
 from tests.pipeline import Pipeline
+
+
+@pytest.fixture(scope="package")
+def beside_once(keep: Keep) -> Kept:
+    return keep(load_both)
+
+
+@pytest.fixture
+def small(beside_once: Kept, lake_buckets: LakeBuckets) -> Iterator[Pipeline]:
+    """A production of a few rows, loaded."""
+    with beside_once.again(lake_buckets) as pipeline:
+        yield pipeline
 
 
 @pytest.fixture
 def beside(small: Pipeline) -> Pipeline:
     """The testing environment beside a production of a few rows, both loaded."""
+    return small.beside()
+
+
+def load_both(small: Pipeline) -> None:
     small.run()
-    testing = small.testing()
-    testing.run()
-    return testing
+    small.testing().run()
 
 
 @pytest.fixture

@@ -35,25 +35,23 @@ def test_first_loads_of_all_tables_at_once_end_as_expected(small: Pipeline, turn
         assert small.query(f"SELECT count(*) FROM {table}") == [(small.expected(table).total(),)]
 
 
-def test_a_fact_and_its_dimensions_revised_at_once_end_as_expected(small: Pipeline):
-    small.run()
-    small.shop("UPDATE sales_order SET units_sold = units_sold + 1", "UPDATE staff SET last_name = last_name || '!'")
-    small.shop("UPDATE counterparty SET counterparty_legal_name = counterparty_legal_name || '!'")
+def test_a_fact_and_its_dimensions_revised_at_once_end_as_expected(loaded: Pipeline):
+    loaded.shop("UPDATE sales_order SET units_sold = units_sold + 1", "UPDATE staff SET last_name = last_name || '!'")
+    loaded.shop("UPDATE counterparty SET counterparty_legal_name = counterparty_legal_name || '!'")
     tables = ("fact_sales_order", "dim_staff", "dim_counterparty")
-    at_once(small, transformed(small, *tables))
+    at_once(loaded, transformed(loaded, *tables))
     for table in tables:
-        assert small.held(table) == small.expected(table)
+        assert loaded.held(table) == loaded.expected(table)
 
 
-def test_a_dimension_is_updated_while_a_fact_that_refers_to_it_is_not_yet_committed(small: Pipeline):
-    small.run()
-    small.shop("UPDATE staff SET last_name = 'New'")
-    (batch,) = transformed(small, "dim_staff")
-    with psycopg.connect(small.loader) as fact:
+def test_a_dimension_is_updated_while_a_fact_that_refers_to_it_is_not_yet_committed(loaded: Pipeline):
+    loaded.shop("UPDATE staff SET last_name = 'New'")
+    (batch,) = transformed(loaded, "dim_staff")
+    with psycopg.connect(loaded.loader) as fact:
         # What the foreign key of an inserted fact does.
         fact.execute("SELECT FROM dim_staff ORDER BY staff_id DESC FOR KEY SHARE")
         with ThreadPoolExecutor(1) as thread:
-            loading = thread.submit(small.load, batch)
+            loading = thread.submit(loaded.load, batch)
             try:
                 assert loading.result(timeout=5)["rows_revised"] == 3
             finally:

@@ -77,18 +77,18 @@ def test_a_key_that_comes_back_is_current_again_with_its_history(small: Pipeline
     assert small.held("fact_purchase_order") == small.expected("fact_purchase_order")
 
 
-def test_a_deleted_dimension_row_is_marked_and_kept_and_comes_back(small: Pipeline):
-    small.run()
-    add_design(small)
-    small.run(DESIGNS)
-    small.shop("DELETE FROM design WHERE design_id = 3")
-    assert small.run(DESIGNS)["dim_design"]["rows_deleted"] == 1
-    assert small.query("SELECT design_id, design_name, is_deleted FROM dim_design ORDER BY 1")[2] == (3, "n", True)
-    assert small.query("SELECT design_id FROM dim_design_current ORDER BY 1") == [(1,), (2,)]
-    assert small.plan(DESIGNS) == []
-    small.shop("INSERT INTO design VALUES (3, now(), 'again', 'n', 'n', now())")
-    small.run(DESIGNS)
-    assert small.query("SELECT design_id, design_name, is_deleted FROM dim_design ORDER BY 1")[2] == (3, "again", False)
+def test_a_deleted_dimension_row_is_marked_and_kept_and_comes_back(loaded: Pipeline):
+    add_design(loaded)
+    loaded.run(DESIGNS)
+    loaded.shop("DELETE FROM design WHERE design_id = 3")
+    assert loaded.run(DESIGNS)["dim_design"]["rows_deleted"] == 1
+    assert loaded.query("SELECT design_id, design_name, is_deleted FROM dim_design ORDER BY 1")[2] == (3, "n", True)
+    assert loaded.query("SELECT design_id FROM dim_design_current ORDER BY 1") == [(1,), (2,)]
+    assert loaded.plan(DESIGNS) == []
+    loaded.shop("INSERT INTO design VALUES (3, now(), 'again', 'n', 'n', now())")
+    loaded.run(DESIGNS)
+    rows = loaded.query("SELECT design_id, design_name, is_deleted FROM dim_design ORDER BY 1")
+    assert rows[2] == (3, "again", False)
 
 
 def test_an_inferred_member_is_never_gone(small: Pipeline):

@@ -46,11 +46,10 @@ def only_sales_fails(small: Pipeline) -> SchemaDriftError:
 
 
 @pytest.mark.parametrize("name", DRIFTS)
-def test_a_declared_column_of_another_shape_fails_its_table_alone_by_name(small: Pipeline, name: str):
-    small.run()
+def test_a_declared_column_of_another_shape_fails_its_table_alone_by_name(loaded: Pipeline, name: str):
     statement, found, expected = DRIFTS[name]
-    alter(small, f"ALTER TABLE sales_order {statement}")
-    error = only_sales_fails(small)
+    alter(loaded, f"ALTER TABLE sales_order {statement}")
+    error = only_sales_fails(loaded)
     assert (error.where, error.found, error.expected) == ("totesys.sales_order", found, expected)
     assert "include/catalog" in error.remedy
 
@@ -63,49 +62,44 @@ GONE = {
 
 
 @pytest.mark.parametrize("name", GONE)
-def test_a_table_that_cannot_be_read_does_not_stop_the_plan(small: Pipeline, name: str):
-    small.run()
-    alter(small, GONE[name])
-    assert "sales_order" in str(only_sales_fails(small))
+def test_a_table_that_cannot_be_read_does_not_stop_the_plan(loaded: Pipeline, name: str):
+    alter(loaded, GONE[name])
+    assert "sales_order" in str(only_sales_fails(loaded))
 
 
-def test_a_lookup_of_another_shape_fails_the_tables_that_use_it(small: Pipeline):
-    small.run()
-    alter(small, "ALTER TABLE address DROP COLUMN phone")
-    assert set(small.plan()) == {"dim_location", "dim_counterparty"}
+def test_a_lookup_of_another_shape_fails_the_tables_that_use_it(loaded: Pipeline):
+    alter(loaded, "ALTER TABLE address DROP COLUMN phone")
+    assert set(loaded.plan()) == {"dim_location", "dim_counterparty"}
     with pytest.raises(SchemaDriftError, match="phone missing"):
-        small.run(Request(tables=("dim_counterparty",)))
+        loaded.run(Request(tables=("dim_counterparty",)))
 
 
-def test_corrected_it_loads_by_itself(small: Pipeline):
-    small.run()
-    alter(small, "ALTER TABLE sales_order RENAME units_sold TO units")
-    only_sales_fails(small)
-    alter(small, "ALTER TABLE sales_order RENAME units TO units_sold")
-    small.shop("UPDATE sales_order SET units_sold = 5 WHERE sales_order_id = 1")
-    small.run()
-    assert small.held("fact_sales_order") == small.expected("fact_sales_order")
+def test_corrected_it_loads_by_itself(loaded: Pipeline):
+    alter(loaded, "ALTER TABLE sales_order RENAME units_sold TO units")
+    only_sales_fails(loaded)
+    alter(loaded, "ALTER TABLE sales_order RENAME units TO units_sold")
+    loaded.shop("UPDATE sales_order SET units_sold = 5 WHERE sales_order_id = 1")
+    loaded.run()
+    assert loaded.held("fact_sales_order") == loaded.expected("fact_sales_order")
 
 
-def test_a_new_column_is_told_once_and_stops_nothing(small: Pipeline, caplog):
-    small.run()
-    assert small.query("SELECT * FROM etl_source_column") == []
-    alter(small, 'ALTER TABLE sales_order ADD "odd ;--" integer')
+def test_a_new_column_is_told_once_and_stops_nothing(loaded: Pipeline, caplog):
+    assert loaded.query("SELECT * FROM etl_source_column") == []
+    alter(loaded, 'ALTER TABLE sales_order ADD "odd ;--" integer')
     for number in range(3):
-        small.shop(f"UPDATE sales_order SET units_sold = {number} WHERE sales_order_id = 1")
-        assert small.run(SALES)["fact_sales_order"]["rows_revised"] == 1
-    assert small.held("fact_sales_order") == small.expected("fact_sales_order")
-    assert small.query("SELECT column_name FROM etl_source_column") == [("totesys.sales_order.odd ;--",)]
+        loaded.shop(f"UPDATE sales_order SET units_sold = {number} WHERE sales_order_id = 1")
+        assert loaded.run(SALES)["fact_sales_order"]["rows_revised"] == 1
+    assert loaded.held("fact_sales_order") == loaded.expected("fact_sales_order")
+    assert loaded.query("SELECT column_name FROM etl_source_column") == [("totesys.sales_order.odd ;--",)]
     said = [message for message in caplog.messages if "does not declare" in message]
     assert len(said) == 1
     assert said[0].startswith("totesys.sales_order.odd ;-- is a column of the source")
 
 
-def test_a_new_column_is_told_though_no_row_changed(small: Pipeline):
-    small.run()
-    alter(small, "ALTER TABLE sales_order ADD colour text")
-    assert small.plan() == []
-    assert small.query("SELECT column_name FROM etl_source_column") == [("totesys.sales_order.colour",)]
+def test_a_new_column_is_told_though_no_row_changed(loaded: Pipeline):
+    alter(loaded, "ALTER TABLE sales_order ADD colour text")
+    assert loaded.plan() == []
+    assert loaded.query("SELECT column_name FROM etl_source_column") == [("totesys.sales_order.colour",)]
 
 
 @pytest.fixture

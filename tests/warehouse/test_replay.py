@@ -1,5 +1,6 @@
 """A table rebuilt from the raw zone alone is the table it replaces, version by version."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -9,6 +10,8 @@ from include.catalog import SOURCE_FED, TABLES
 from include.errors import DamagedObjectError, GapError
 from include.planning import Request
 from include.warehouse import replay
+from tests.conftest import LakeBuckets
+from tests.kept import Keep, Kept
 from tests.pipeline import NAMES, Pipeline
 
 SALES = Request(tables=("fact_sales_order",))
@@ -48,14 +51,23 @@ SELECT table_name, natural_key, rules, load_id, found_at, resolved_at FROM etl_q
 """
 
 
+@pytest.fixture(scope="module")
+def lived_once(keep: Keep) -> Kept:
+    return keep(live)
+
+
 @pytest.fixture
-def lived(small: Pipeline) -> Pipeline:
+def lived(lived_once: Kept, lake_buckets: LakeBuckets) -> Iterator[Pipeline]:
     """A warehouse with a history of inserts, edits, deletes, revivals and bad rows."""
+    with lived_once.again(lake_buckets) as pipeline:
+        yield pipeline
+
+
+def live(small: Pipeline) -> None:
     small.run()
     for statements in EVENTS:
         small.shop(*statements)
         small.run()
-    return small
 
 
 def everything(small: Pipeline) -> dict[str, list[Any]]:

@@ -34,13 +34,12 @@ def test_there_are_two_views_of_every_fact_and_one_of_every_dimension():
     assert view_names(TABLES["dim_date"]) == ()
 
 
-def test_the_current_view_of_a_dimension_has_its_columns_and_leaves_the_deleted_out(small: Pipeline):
-    small.run()
+def test_the_current_view_of_a_dimension_has_its_columns_and_leaves_the_deleted_out(loaded: Pipeline):
     columns = ", ".join(TABLES["dim_staff"].column_names)
-    assert small.query(f"SELECT {columns} FROM dim_staff_current ORDER BY 1") == sorted(small.expected("dim_staff"))
-    with psycopg.connect(small.loader) as connection:
+    assert loaded.query(f"SELECT {columns} FROM dim_staff_current ORDER BY 1") == sorted(loaded.expected("dim_staff"))
+    with psycopg.connect(loaded.loader) as connection:
         connection.execute("UPDATE dim_staff SET is_deleted = true WHERE staff_id = 2")
-    assert small.query("SELECT staff_id FROM dim_staff_current ORDER BY 1") == [(1,), (3,)]
+    assert loaded.query("SELECT staff_id FROM dim_staff_current ORDER BY 1") == [(1,), (3,)]
 
 
 def test_a_version_is_valid_from_when_the_source_was_read(revised: Pipeline):

@@ -10,7 +10,7 @@ import pytest
 from include.freshness.__main__ import main
 from local.aws import ALERTS_TOPIC_ARN
 from local.commands import freshness_environment
-from tests.integration.conftest import DAG, AirflowRuns
+from tests.airflow_runs import DAG, AirflowRuns
 from tests.subscriber import Subscriber, subscribe
 
 pytestmark = pytest.mark.airflow
@@ -31,16 +31,6 @@ def told(listener: Subscriber) -> list[dict[str, Any]]:
     return [alert for alert in listener.received() if alert["incident"] == "freshness"]
 
 
-def started(airflow: AirflowRuns) -> None:
-    """The DAG runs, and its first run ended well."""
-    deadline = time.monotonic() + 60
-    while airflow.stack.api.dag(DAG) is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
-    airflow.stack.api.unpause(DAG)
-    airflow.trigger()
-
-
 def test_a_dead_scheduler_is_told_within_a_minute_and_so_is_its_return(
     airflow: AirflowRuns, monkeypatch: pytest.MonkeyPatch
 ):
@@ -48,7 +38,7 @@ def test_a_dead_scheduler_is_told_within_a_minute_and_so_is_its_return(
     for name, value in freshness_environment(stack).items():
         monkeypatch.setenv(name, value)
     listener = subscribe(boto3.Session().client("sns"), boto3.Session().client("sqs"), ALERTS_TOPIC_ARN)
-    started(airflow)
+    stack.api.unpause(DAG)
     airflow.trigger()
     assert main([], limit=LIMIT) == 0
 

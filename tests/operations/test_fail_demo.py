@@ -14,7 +14,7 @@ import pytest
 from local.faildemo.demo import fail_demo
 from local.faildemo.of_servers import WarehouseDown
 from local.settings import ROOT
-from tests.integration.conftest import AirflowRuns
+from tests.airflow_runs import AirflowRuns
 
 pytestmark = pytest.mark.airflow
 
