@@ -42,9 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NOT_STARTED
     for remark in (*_doubts(address, door), *trouble):
         _complain(remark)
-    _say(_welcome(address, token if asked.show_token or not given else ""))
+    welcome = _welcome(address, token if asked.show_token or not given else "")
     airflow_url = os.environ.get("AIRFLOW__API__BASE_URL") or None
-    serve(standalone(lambda: reader, door, address.names, airflow_url), address, listening)
+    app = standalone(lambda: reader, door, address.names, airflow_url)
+    serve(app, address, listening, ready=lambda: _say(welcome))
     _say("\nEnded.")
     return ENDED
 

@@ -42,7 +42,12 @@ def environment(conninfo: str = "", token: str = TOKEN, **more: str) -> dict[str
 def serving(env: dict[str, str], *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The program while it serves, and what it said first."""
     with subprocess.Popen(
-        [*COMMAND, *arguments], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*COMMAND, *arguments],
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as in a shell's background
     ) as started:
         lines: Queue[str] = Queue()
         assert started.stdout
@@ -55,7 +60,10 @@ def serving(env: dict[str, str], *arguments: str) -> Iterator[tuple[subprocess.P
             yield started, said
         finally:
             started.send_signal(signal.SIGINT)
-            started.wait(20)
+            try:
+                started.wait(20)
+            finally:
+                started.kill()  # what does not end would be waited for without an end
             reading.join()
 
 

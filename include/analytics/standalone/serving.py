@@ -67,8 +67,12 @@ def listen(address: Address) -> socket.socket:
         ) from error
 
 
-def serve(app: ASGIApp, address: Address, listening: socket.socket) -> None:
-    """Serve until Ctrl-C or SIGTERM. The access log is off: an address may hold a token."""
+def serve(app: ASGIApp, address: Address, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM. The access log is off: an address may hold a token.
+
+    Calls ``ready`` as soon as it answers. From then on those signals end it, even where whoever started the program
+    ignored them (a shell does so to SIGINT for what runs in its background).
+    """
     config = uvicorn.Config(
         app,
         ssl_certfile=address.certificate or None,
@@ -82,4 +86,14 @@ def serve(app: ASGIApp, address: Address, listening: socket.socket) -> None:
         timeout_graceful_shutdown=5,
     )
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+        _Server(config, ready).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._ready()
