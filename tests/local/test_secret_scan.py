@@ -21,12 +21,12 @@ def test_a_secret_is_found(tmp_path, kind, line):
 
 
 def test_what_was_looked_at_is_not_found_again():
-    name = "tests/freshness/test_connections.py"
+    name = "tests/test_connections.py"
     assert f'"{name}"' in (ROOT / secret_scan.BASELINE).read_text()
     assert secret_scan.new_in(ROOT, [name]) == []
 
 
 def test_what_is_known_of_one_file_is_new_in_another(tmp_path):
-    name = "tests/freshness/test_connections.py"
+    name = "tests/test_connections.py"
     (tmp_path / "copied.py").write_text((ROOT / name).read_text())
     assert secret_scan.new_in(tmp_path, ["copied.py"]) != []
