@@ -41,6 +41,22 @@ pytest_plugins = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left_outside() -> Iterator[None]:
+    """Remove what root's servers keep beside the clone, where their user could not reach a test's folder."""
+    found, places = accounts.outside, set[Path]()
+
+    def noted(state_dir: Path) -> Path:
+        places.add(found(state_dir))
+        return found(state_dir)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "outside", noted)
+        yield
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
+
+
 @dataclass(frozen=True, repr=False)
 class PgServer:
     """A running PostgreSQL with the stack's roles (and none of its databases)."""
