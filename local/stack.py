@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,8 +22,9 @@ from local.covid.server import Covid
 from local.errors import StackError
 from local.inbox.server import Inbox
 from local.log_files import KEEP_DAYS, prune_task_logs
+from local.ports import require_free
 from local.postgres import Postgres
-from local.program import HOST, Program, wait_until
+from local.program import Program, wait_until
 from local.redis import Redis
 from local.secrets_store import Secrets
 from local.settings import Settings
@@ -58,7 +58,7 @@ class Stack:
             self._check_settings()
         else:
             leftovers.end(self.processes())
-            check_ports(self.settings.ports_of_programs())
+            require_free(self.settings.ports_of_programs())
             self.postgres.prepare()
             self.airflow.prepare()
             self.settings.remember()
@@ -267,25 +267,3 @@ class Stack:
                 f"The stack of {self.settings.state_dir} runs with other settings: {self.settings.remembered()}. "
                 "Call it as it was started, or `make stop` first."
             )
-
-
-def check_ports(wanted: Mapping[str, int]) -> None:
-    """Raise `StackError` naming every port that somebody else listens on, and the setting that moves it."""
-    taken = {name: port for name, port in wanted.items() if _in_use(port)}
-    if taken:
-        listed = ", ".join(f"{port} ({name})" for name, port in taken.items())
-        other = " ".join(f"{name}={port + 1000}" for name, port in taken.items())
-        raise StackError(
-            f"In use on {HOST} by another program: port {listed}. "
-            f"End that program, or choose another port, for example `make run {other}`."
-        )
-
-
-def _in_use(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return True
-    return False

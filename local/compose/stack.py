@@ -15,11 +15,12 @@ from local.compose.containers import Containers
 from local.compose.env_files import Choices
 from local.errors import StackError
 from local.log_files import KEEP_DAYS
+from local.ports import require_free
 from local.postgres import Postgres
 from local.program import HOST, answers
 from local.secrets_store import Secrets
 from local.settings import ROOT
-from local.stack import Stack, check_ports
+from local.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class ComposeStack(Stack):
         Raises `StackError` for a port in use, and with the last words of what did not start.
         """
         ours = self.supervisor.published_ports()
-        check_ports({name: port for name, port in self.choices.published().items() if port not in ours})
+        require_free({name: port for name, port in self.choices.published().items() if port not in ours})
         try:
             self.supervisor.call("up", "--detach", "--build", "--wait", "--wait-timeout", "600")
         except StackError as error:
