@@ -72,7 +72,7 @@ setup: ## Make the virtual environment (the others do it by themselves); PYTHON=
 	@local/setup.sh
 
 test: setup ## The whole test suite
-	@$(PY) -m pytest --numprocesses=4 --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	@$(PY) -m pytest --numprocesses=3 --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 faults: setup ## Every fault with every seed, ending in a table; SEEDS=1,2,3
 	@FAULT_SEEDS=$(or $(SEEDS),1) $(PY) -m pytest tests/faults -q
