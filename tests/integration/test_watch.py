@@ -32,7 +32,7 @@ def test_a_commit_starts_a_run_that_loads_it_and_the_schedule_stays(airflow: Air
     runs = [run for run in api.runs(DAG) if datetime.fromisoformat(run["queued_at"]) >= began]
     started = [run for run in runs if run["run_type"] == "asset_triggered"]
     assert started
-    assert {run["state"] for run in runs} == {"success"}
+    assert {run["state"] for run in runs} - {"queued", "running"} == {"success"}  # another may just have begun
     assert all(run["logical_date"] is run["data_interval_start"] is None for run in started)
     noted = pipeline.query("SELECT DISTINCT outcome FROM etl_run WHERE run_type = 'asset_triggered'")
     assert noted == [("success",)]
