@@ -47,8 +47,8 @@ def nothing_is_left_outside() -> Iterator[None]:
     found, places = accounts.outside, set[Path]()
 
     def noted(state_dir: Path) -> Path:
-        places.add(found(state_dir))
-        return found(state_dir)
+        places.add(place := found(state_dir))
+        return place
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "outside", noted)

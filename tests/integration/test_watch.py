@@ -16,7 +16,7 @@ LAST_NAME = "SELECT last_name FROM dim_staff WHERE staff_id = 1"
 
 def test_a_commit_starts_a_run_that_loads_it_and_the_schedule_stays(airflow: AirflowRuns):
     api, pipeline = airflow.stack.api, airflow.pipeline
-    _until(lambda: api.dag(DAG) is not None)
+    airflow.until_known()
     api.unpause(DAG)
     _until(lambda: pipeline.query("SELECT count(*) FROM dim_staff")[0][0] > 0, seconds=240)
     airflow.let_the_schedule_go_first()  # a scheduled run would load both edits
